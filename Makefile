@@ -1,0 +1,50 @@
+# Everything that a newcomer runs; `make demo` and `make test` do their own set-up.
+SHELL := /bin/bash
+PYTHON := .venv/bin/python
+MANAGE := $(PYTHON) manage.py
+PORT ?= 8000
+PYTEST_ARGS ?= -n 2 --dist loadfile
+
+.DEFAULT_GOAL := help
+.PHONY: help setup translations demo test test-services lint drill-kill lock messages
+
+help: ## Show the targets
+	@grep -hE '^[a-zA-Z_-]+:.*?## ' $(MAKEFILE_LIST) \
+		| awk -F ':.*?## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+setup: ## Make .venv from the lock file and fetch fonts and icons
+	@bash deploy/setup.sh
+
+translations: setup
+	@env -u DATABASE_URL -u REDIS_URL -u CELERY_BROKER_URL $(MANAGE) compile_translations
+
+demo: translations ## Run the whole product with the Russian demo course (PORT=8000)
+	@$(MANAGE) migrate --verbosity 0
+	@PUBLIC_URL=$${PUBLIC_URL:-http://127.0.0.1:$(PORT)} $(MANAGE) demo
+	@PUBLIC_URL=$${PUBLIC_URL:-http://127.0.0.1:$(PORT)} exec $(MANAGE) serve --port $(PORT)
+
+test: translations ## Run all the tests
+	@bash deploy/test-tools.sh
+	@$(PYTHON) -m pytest $(PYTEST_ARGS)
+
+test-services: translations ## The same tests on PostgreSQL and Redis (DATABASE_URL, REDIS_URL)
+	@bash deploy/test-tools.sh
+	@DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/postgres} \
+		REDIS_URL=$${REDIS_URL:-redis://127.0.0.1:6379/15} \
+		SECRET_KEY=$${SECRET_KEY:-only-for-the-tests} \
+		$(PYTHON) -m pytest $(PYTEST_ARGS)
+
+lint: translations ## Style, types, import directions, templates, migrations, deployment checks
+	@bash deploy/lint.sh
+
+drill-kill: translations ## Kill the installation while regions enrol people; nothing may be lost
+	@$(PYTHON) -m tests.drills.kill
+
+messages: setup ## Collect new texts for translation into the catalogues
+	@$(MANAGE) collect_translations
+
+lock: setup ## Resolve the dependencies of pyproject.toml into the lock files
+	@.venv/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-header \
+		pyproject.toml --extra node -o deploy/requirements.txt
+	@.venv/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-header \
+		pyproject.toml --extra node --extra dev -o deploy/requirements-dev.txt

@@ -1,0 +1,126 @@
+"""Enrolling people into cohorts and moving their enrolments from state to state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from courses.enrollment_states import EnrollmentState, IllegalTransition, moved
+from courses.models import Cohort, Enrollment, EnrollmentTransition
+from lms.people.models import User
+
+
+class CohortFull(Exception):
+    """Every place of the cohort is taken."""
+
+
+class EnrollmentClosed(Exception):
+    """The cohort takes no one any more."""
+
+
+class Outcome(StrEnum):
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True)
+class EnrollmentResult:
+    enrollment: Enrollment
+    outcome: Outcome
+
+
+@transaction.atomic
+def enroll(
+    *, learner: User, cohort: Cohort, source: str, actor: User | None = None
+) -> EnrollmentResult:
+    """Give ``learner`` a place in ``cohort`` and invite them; asking again changes nothing.
+
+    A withdrawn or expired enrolment is taken up again where it was left. A completed one stays:
+    repeating a course is a new attempt, which this function does not start by itself.
+    Raises CohortFull or EnrollmentClosed; then nothing is written.
+    """
+    from courses.invitations import invite
+
+    cohort = Cohort.objects.select_for_update().get(pk=cohort.pk)  # the row that owns the places
+    latest = Enrollment.objects.filter(learner=learner, cohort=cohort).order_by("attempt").last()
+    if latest and (latest.is_open or latest.state == EnrollmentState.COMPLETED):
+        return EnrollmentResult(latest, Outcome.UNCHANGED)
+    if not cohort.is_enrollment_open:
+        raise EnrollmentClosed
+    if cohort.capacity is not None and _places_taken(cohort) >= cohort.capacity:
+        raise CohortFull
+    if latest:
+        again = EnrollmentState.ACTIVE if latest.activated_at else EnrollmentState.INVITED
+        move(enrollment=latest, to=again, source=source, actor=actor)
+        enrollment, outcome = latest, Outcome.UPDATED
+    else:
+        enrollment = Enrollment.objects.create(learner=learner, cohort=cohort)
+        _audit(enrollment, from_state="", source=source, actor=actor)
+        outcome = Outcome.CREATED
+    if enrollment.state == EnrollmentState.INVITED:
+        invite(enrollment)
+    return EnrollmentResult(enrollment, outcome)
+
+
+def _places_taken(cohort: Cohort) -> int:
+    gone = [EnrollmentState.WITHDRAWN, EnrollmentState.EXPIRED]
+    return cohort.enrollments.exclude(state__in=gone).count()
+
+
+@transaction.atomic
+def move(
+    *,
+    enrollment: Enrollment,
+    to: EnrollmentState,
+    source: str,
+    actor: User | None = None,
+    reason: str = "",
+) -> Enrollment:
+    """Move an enrolment to another state, with an audit record. Moving to its own is no move.
+
+    Raises IllegalTransition; updates the instance that was passed in.
+    """
+    locked = Enrollment.objects.select_for_update().get(pk=enrollment.pk)
+    current = EnrollmentState(locked.state)
+    if current is not to:
+        locked.state = moved(current, to)
+        now = timezone.now()
+        locked.completed_at = now if to is EnrollmentState.COMPLETED else None
+        if to is EnrollmentState.ACTIVE and locked.activated_at is None:
+            locked.activated_at = now
+        locked.save(update_fields=["state", "completed_at", "activated_at", "updated_at"])
+        _audit(locked, from_state=current, source=source, actor=actor, reason=reason)
+    for field in ("state", "completed_at", "activated_at", "updated_at"):
+        setattr(enrollment, field, getattr(locked, field))
+    return enrollment
+
+
+def _audit(
+    enrollment: Enrollment, *, from_state: str, source: str, actor: User | None, reason: str = ""
+) -> None:
+    EnrollmentTransition.objects.create(
+        enrollment=enrollment,
+        from_state=from_state,
+        to_state=enrollment.state,
+        actor=actor,
+        source=source,
+        reason=reason,
+    )
+
+
+def expire_finished_cohorts() -> int:
+    """Expire the open enrolments of cohorts that have ended; returns how many."""
+    ended = Enrollment.objects.open().filter(Q(cohort__ends_at__lt=timezone.now()))
+    count = 0
+    for enrollment in ended.iterator():
+        try:
+            move(enrollment=enrollment, to=EnrollmentState.EXPIRED, source="clock")
+        except IllegalTransition:
+            continue  # it was completed or withdrawn since the list was made
+        count += 1
+    return count

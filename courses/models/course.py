@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.fields import RichTextField
+from wagtail.models import Page
+from wagtail.search import index
+
+from courses.outline import CourseOutline, outline_of
+
+
+class WelcomePage(Page):
+    """The front door: what the platform is; its child is the catalogue."""
+
+    introduction = RichTextField(_("introduction"), blank=True, features=["bold", "link", "ul"])
+
+    content_panels = [*Page.content_panels, FieldPanel("introduction")]
+    parent_page_types = ["wagtailcore.Page"]
+    max_count = 1
+    template = "courses/welcome.html"
+
+    class Meta:
+        verbose_name = _("front page")
+        verbose_name_plural = _("front pages")
+
+
+class CatalogPage(Page):
+    """The list of all courses; every course is its child."""
+
+    introduction = RichTextField(_("introduction"), blank=True, features=["bold", "link", "ul"])
+
+    content_panels = [*Page.content_panels, FieldPanel("introduction")]
+    parent_page_types = ["courses.WelcomePage"]
+    subpage_types = ["courses.Course"]
+    max_count = 1
+    template = "courses/catalog.html"
+
+    class Meta:
+        verbose_name = _("catalogue")
+        verbose_name_plural = _("catalogues")
+
+    def get_context(self, request, *args, **kwargs):
+        from courses.catalog import cards_for
+
+        return {
+            **super().get_context(request, *args, **kwargs),
+            "cards": cards_for(request.user, Course.objects.child_of(self).live()),
+        }
+
+
+class Course(Page):
+    """A programme: its modules and their activities are its descendants in the page tree."""
+
+    summary = models.CharField(
+        _("in one line"), max_length=250, help_text=_("What a learner will be able to do.")
+    )
+    description = RichTextField(_("description"), blank=True)
+    outcomes = RichTextField(_("you will be able to"), blank=True, features=["ul", "bold"])
+    audience = models.CharField(_("for whom"), max_length=250, blank=True)
+    workload = models.CharField(_("workload"), max_length=120, blank=True)
+    hours = models.PositiveSmallIntegerField(_("hours"), default=0)
+    document = models.CharField(_("document at the end"), max_length=250, blank=True)
+    is_synthetic = models.BooleanField(
+        _("made up for the demo"), default=False, help_text=_("Marked demo data.")
+    )
+
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("summary"),
+        FieldPanel("description"),
+        FieldPanel("outcomes"),
+        MultiFieldPanel(
+            [
+                FieldPanel("audience"),
+                FieldPanel("workload"),
+                FieldPanel("hours"),
+                FieldPanel("document"),
+            ],
+            heading=_("Facts"),
+        ),
+    ]
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("summary"),
+        index.SearchField("description"),
+    ]
+    parent_page_types = ["courses.CatalogPage"]
+    subpage_types = ["courses.Module"]
+    template = "courses/course.html"
+
+    class Meta:
+        verbose_name = _("course")
+        verbose_name_plural = _("courses")
+
+    def outline(self) -> CourseOutline:
+        """Modules and activities in the order of the tree, in a constant number of queries."""
+        return outline_of(self)
+
+    def get_context(self, request, *args, **kwargs):
+        from courses.programme import programme_for
+
+        return {
+            **super().get_context(request, *args, **kwargs),
+            "programme": programme_for(request.user, self),
+        }
+
+
+class Module(Page):
+    """A part of a course; its activities are its children."""
+
+    summary = models.CharField(_("in one line"), max_length=250, blank=True)
+
+    content_panels = [*Page.content_panels, FieldPanel("summary")]
+    parent_page_types = ["courses.Course"]
+
+    class Meta:
+        verbose_name = _("module")
+        verbose_name_plural = _("modules")
+
+    def serve(self, request, *args, **kwargs):
+        """A module has no page of its own: it is a heading of its course's page."""
+        from django.shortcuts import redirect
+
+        return redirect(f"{self.get_parent().get_url(request)}#{self.slug}")

@@ -1,0 +1,185 @@
+"""The programme as one learner sees it: what is done, open, locked and why; and the door to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from courses.ledger import completed_ids
+from courses.models import Activity, Course, Enrollment, Module
+from courses.progress import ActivityStatus, Lock, LockKind, State, next_step, statuses
+from lms.people.models import Role, User
+
+
+@dataclass(frozen=True)
+class Row:
+    """One activity in the programme. ``lock_reason`` is a sentence, empty when not locked."""
+
+    activity: Activity
+    state: State | None
+    lock_reason: str = ""
+
+    @property
+    def is_locked(self) -> bool:
+        return self.state is State.LOCKED
+
+    @property
+    def is_completed(self) -> bool:
+        return self.state is State.COMPLETED
+
+
+@dataclass(frozen=True)
+class ModuleRows:
+    page: Module
+    rows: tuple[Row, ...]
+
+    @property
+    def minutes(self) -> int:
+        return sum(row.activity.estimated_minutes for row in self.rows)
+
+
+@dataclass(frozen=True)
+class Programme:
+    """A course for one visitor. Without an enrolment nothing is open and ``state`` is None."""
+
+    course: Course
+    enrollment: Enrollment | None
+    modules: tuple[ModuleRows, ...]
+    next_row: Row | None
+
+    @property
+    def rows(self) -> list[Row]:
+        return [row for module in self.modules for row in module.rows]
+
+    @property
+    def total(self) -> int:
+        return sum(row.activity.is_required for row in self.rows)
+
+    @property
+    def done(self) -> int:
+        return sum(row.activity.is_required and row.is_completed for row in self.rows)
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.done / self.total) if self.total else 0
+
+    @property
+    def missing(self) -> list[Row]:
+        """Required rows that are still to be done."""
+        return [row for row in self.rows if row.activity.is_required and not row.is_completed]
+
+
+@dataclass(frozen=True)
+class Door:
+    """Whether a person may enter an activity, as whom, and if not, why."""
+
+    is_open: bool
+    enrollment: Enrollment | None = None
+    programme: Programme | None = None
+    reason: str = ""
+
+
+_WEIGHT = {"active": 3, "completed": 2, "invited": 1}
+
+
+def current_enrollment(user: User, course: Course) -> Enrollment | None:
+    """The person's enrolment that counts now: the one they study in, then completed, then invited.
+
+    Of several alike it is the latest.
+    """
+    if not user.is_authenticated:
+        return None
+    found = list(
+        Enrollment.objects.filter(learner=user, cohort__course=course).select_related("cohort")
+    )
+    return max(found, key=lambda e: (_WEIGHT.get(e.state, 0), e.created_at), default=None)
+
+
+def programme_for(user: User, course: Course) -> Programme:
+    """The programme as ``user`` (perhaps anonymous) sees it; a constant number of queries."""
+    return programme_of(course, current_enrollment(user, course))
+
+
+def programme_of(course: Course, enrollment: Enrollment | None) -> Programme:
+    """The programme for one enrolment, or for nobody in particular."""
+    outline = course.outline()
+    found: dict[int, ActivityStatus] = {}
+    next_id = None
+    if enrollment is not None:
+        listed = statuses(
+            outline.rules,
+            completed_ids(enrollment),
+            starts_at=enrollment.cohort.starts_at,
+            now=timezone.now(),
+        )
+        found = {status.id: status for status in listed}
+        next_id = next_step(outline.rules, listed)
+    titles = {activity.pk: activity.title for activity in outline.activities}
+    modules = tuple(
+        ModuleRows(
+            page=module.page,
+            rows=tuple(
+                _row(activity, found.get(activity.pk), titles) for activity in module.activities
+            ),
+        )
+        for module in outline.modules
+    )
+    rows = [row for module in modules for row in module.rows]
+    return Programme(
+        course=course,
+        enrollment=enrollment,
+        modules=modules,
+        next_row=next((row for row in rows if row.activity.pk == next_id), None),
+    )
+
+
+def _row(activity: Activity, status: ActivityStatus | None, titles: dict[int, str]) -> Row:
+    if status is None:
+        return Row(activity, None)
+    return Row(activity, status.state, lock_sentence(status.lock, titles) if status.lock else "")
+
+
+def lock_sentence(lock: Lock, titles: dict[int, str]) -> str:
+    """Why an activity is locked, as a sentence for the learner."""
+    if lock.kind is LockKind.ACTIVITY:
+        title = titles.get(lock.activity_id or 0, "")
+        return _("Opens after “%(title)s”") % {"title": title}
+    assert lock.opens_at is not None
+    local = timezone.localtime(lock.opens_at)
+    return _("Opens on %(date)s") % {"date": date_format(local, "j E Y, H:i")}
+
+
+def minutes_in_words(minutes: int) -> str:
+    return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+
+
+def leads(user: User, course: Course) -> bool:
+    """Whether the person sees the course as staff: its owner, its trainer, or content staff."""
+    if user.is_administrator or user.has_role(Role.METHODOLOGIST):
+        return True
+    return user.has_role(Role.TRAINER) and (
+        course.owner_id == user.pk or course.cohorts.filter(trainers=user).exists()
+    )
+
+
+def door_to(user: User, activity: Activity) -> Door:
+    """Whether ``user`` (signed in) may enter ``activity``, by enrolment and the programme."""
+    course = activity.course()
+    enrollment = current_enrollment(user, course)
+    if enrollment is None or enrollment.state not in ("active", "completed"):
+        if leads(user, course):
+            return Door(True)
+        if enrollment is not None and enrollment.state == "invited":
+            return Door(False, enrollment, reason=_("Open the link in your invitation first."))
+        return Door(
+            False, enrollment, reason=_("This activity is for people enrolled in the course.")
+        )
+    programme = programme_of(course, enrollment)
+    row = next((row for row in programme.rows if row.activity.pk == activity.pk), None)
+    if row is not None and row.is_locked and not leads(user, course):
+        return Door(False, enrollment, programme, reason=row.lock_reason)
+    return Door(True, enrollment, programme)

@@ -1,0 +1,78 @@
+"""The pages and CMS permissions that every installation begins with."""
+
+from __future__ import annotations
+
+from django.apps import apps
+from django.contrib.auth.management import create_permissions
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from wagtail.models import Collection, GroupPagePermission, Locale, Page, Site
+
+from courses.models import CatalogPage, WelcomePage
+from lms.people.models import Role
+from lms.people.roles import CMS_GROUPS
+
+TREE_RIGHTS = {
+    # "add" lets a trainer edit the pages that they own, not those of others.
+    Role.TRAINER: ("add_page", "publish_page"),
+    Role.METHODOLOGIST: ("add_page", "change_page", "publish_page", "lock_page", "unlock_page"),
+}
+
+
+def ensure_site_tree(**_signal) -> CatalogPage:
+    """Create the front page, the catalogue and the CMS groups where they are missing."""
+    root = _root()
+    welcome = WelcomePage.objects.first()
+    if welcome is None:
+        welcome = root.add_child(instance=WelcomePage(title="Бережно", slug="welcome"))
+        Site.objects.filter(root_page__slug="home", root_page__depth=2, site_name="").update(
+            root_page=welcome
+        )
+        Page.objects.filter(depth=2, slug="home").delete()  # Wagtail's own first page
+    catalog = CatalogPage.objects.first()
+    if catalog is None:
+        catalog = welcome.add_child(instance=CatalogPage(title="Каталог", slug="catalog"))
+    _ensure_site(welcome)
+    _ensure_groups(catalog)
+    if not Collection.objects.filter(depth=1).exists():  # where the CMS keeps files
+        Collection.add_root(instance=Collection(name="Root"))
+    return catalog
+
+
+def _ensure_site(welcome: WelcomePage) -> None:
+    """A default site; one that an administrator has named is left as it is."""
+    site = Site.objects.filter(is_default_site=True).first()
+    if site is None:
+        Site.objects.create(
+            is_default_site=True, hostname="localhost", root_page=welcome, site_name="Бережно"
+        )
+    elif not site.site_name:  # Wagtail's own first site
+        site.root_page, site.site_name = welcome, "Бережно"
+        site.save()
+
+
+def _root() -> Page:
+    Locale.objects.get_or_create(language_code="ru")
+    root = Page.objects.filter(depth=1).first()
+    if root is None:
+        root = Page.add_root(instance=Page(title="Root", slug="root"))
+    return root
+
+
+def _ensure_groups(catalog: CatalogPage) -> None:
+    create_permissions(apps.get_app_config("wagtailcore"), verbosity=0)
+    admin_type, _created = ContentType.objects.get_or_create(
+        app_label="wagtailadmin", model="admin"
+    )
+    access, _created = Permission.objects.get_or_create(
+        content_type=admin_type, codename="access_admin", defaults={"name": "Can access Wagtail"}
+    )
+    for role, codenames in TREE_RIGHTS.items():
+        group, _created = Group.objects.get_or_create(name=CMS_GROUPS[role])
+        group.permissions.add(access)
+        for permission in Permission.objects.filter(
+            content_type__app_label="wagtailcore", codename__in=codenames
+        ):
+            GroupPagePermission.objects.get_or_create(
+                group=group, page=catalog, permission=permission
+            )

@@ -1,0 +1,8 @@
+from celery import shared_task
+
+from courses.enrolling import expire_finished_cohorts
+
+
+@shared_task(name="courses.expire_enrollments")
+def expire_enrollments() -> int:
+    return expire_finished_cohorts()

@@ -1,0 +1,81 @@
+"""Pages of the learner that are not in the page tree."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from courses.home import greeting_at, home_of
+from courses.invitations import (
+    InvitationExpired,
+    InvitationUnknown,
+    accept_invitation,
+    find_invitation,
+    signs_in_by_link,
+)
+from courses.ledger import NotStudying, record_completion
+from courses.models import Lesson
+from courses.programme import door_to
+from lms.people.naming import address
+
+
+@login_required
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    context = {
+        "home": home_of(request.user),
+        "greeting": greeting_at(timezone.localtime().hour),
+        "address": address(request.user),
+    }
+    return render(request, "courses/home.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Shows whose invitation it is; only the button's POST uses it up.
+
+    Mail programs follow links to check them, so a GET must change nothing.
+    """
+    try:
+        if request.method == "POST":
+            learner = accept_invitation(token).learner
+            if signs_in_by_link(learner) and request.user != learner:
+                login(request, learner, backend="django.contrib.auth.backends.ModelBackend")
+            return redirect("courses:home")  # whoever is not in by now is asked to sign in
+        found = find_invitation(token)
+    except InvitationUnknown:
+        return render(request, "courses/invitation_problem.html", {"is_unknown": True}, status=404)
+    except InvitationExpired:
+        return render(request, "courses/invitation_problem.html", {"is_unknown": False}, status=410)
+    return render(request, "courses/invitation.html", {"enrollment": found.enrollment})
+
+
+@login_required
+@require_POST
+def lesson_done(request: HttpRequest, lesson_id: int) -> HttpResponse:
+    """«Mark as read»: the ledger's entry for a lesson, then on to the next step."""
+    lesson = get_object_or_404(Lesson.objects.live(), pk=lesson_id)
+    door = door_to(request.user, lesson)
+    if not door.is_open or door.enrollment is None:
+        return render(
+            request, "courses/activity_locked.html", {"page": lesson, "door": door}, status=403
+        )
+    try:
+        record_completion(enrollment=door.enrollment, activity=lesson)
+    except NotStudying:
+        messages.error(request, _("This course is closed for you, so nothing was changed."))
+        return redirect(lesson.get_url(request))
+    messages.success(request, _("“%(title)s” is marked as read.") % {"title": lesson.title})
+    following = door.programme.rows if door.programme else []
+    place = next((i for i, row in enumerate(following) if row.activity.pk == lesson.pk), None)
+    if place is not None and place + 1 < len(following):
+        return redirect(following[place + 1].activity.specific.get_url(request))
+    return redirect("courses:home")

@@ -1,0 +1,117 @@
+"""Charts as SVG, drawn on the server: pure, without Django; colours come from the style sheet.
+
+Every chart has a title, a description and labels in words; a table with the same numbers stands
+beside it on the page. No numbers are computed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from html import escape
+
+WIDTH = 640
+LEFT, RIGHT = 24, 24
+ROW_HEIGHT = 92
+AXIS_HEIGHT = 34
+
+Format = Callable[[float], str]
+
+
+def _one_decimal(value: float) -> str:
+    return f"{value:.1f}".replace(".", ",")
+
+
+def before_after_chart(
+    rows: Sequence[tuple[str, float, float]],
+    *,
+    minimum: float,
+    maximum: float,
+    title: str,
+    description: str,
+    before_label: str,
+    after_label: str,
+    number: Format = _one_decimal,
+) -> str:
+    """Dots for before and after joined by a line, one row a scale; an SVG element as text.
+
+    rows: (label, before, after), values within minimum..maximum. Raises ValueError for an empty
+    range or a value outside it.
+    """
+    if not minimum < maximum:
+        raise ValueError("minimum must be below maximum")
+    parts = []
+    for index, (label, before, after) in enumerate(rows):
+        top = index * ROW_HEIGHT
+        x1, x2 = (_place(value, minimum, maximum) for value in (before, after))
+        y = top + 68
+        parts += [
+            _text(LEFT, top + 20, label, "chart__label"),
+            f'<line class="chart__track" x1="{LEFT}" y1="{y}" x2="{WIDTH - RIGHT}" y2="{y}"/>',
+            f'<line class="chart__change" x1="{x1}" y1="{y}" x2="{x2}" y2="{y}"/>',
+            f'<circle class="chart__before" cx="{x1}" cy="{y}" r="7"/>',
+            f'<circle class="chart__after" cx="{x2}" cy="{y}" r="9"/>',
+            *_value_labels(x1, x2, y, number(before), number(after)),
+        ]
+    bottom = len(rows) * ROW_HEIGHT
+    parts += [
+        _text(LEFT, bottom + 22, f"○ {before_label}   ● {after_label}", "chart__legend"),
+        _text(WIDTH - RIGHT, bottom + 22, f"{number(minimum)} – {number(maximum)}",
+              "chart__legend", anchor="end"),
+    ]  # fmt: skip
+    return _svg(bottom + AXIS_HEIGHT, title, description, parts)
+
+
+def _value_labels(x1: float, x2: float, y: float, before: str, after: str) -> list[str]:
+    """The numbers beside their dots, on the outer sides so that near dots do not overlap them."""
+    left, right = (before, after) if x1 <= x2 else (after, before)
+    low, high = sorted((x1, x2))
+    return [
+        _text(max(low - 4, LEFT + 22), y - 14, left, "chart__value", anchor="end"),
+        _text(min(high + 4, WIDTH - RIGHT - 22), y - 14, right, "chart__value", anchor="start"),
+    ]
+
+
+def bar_rows(
+    rows: Sequence[tuple[str, int]],
+    *,
+    total: int,
+    title: str,
+    description: str,
+) -> str:
+    """Horizontal bars of counts as shares of ``total``; an SVG element as text.
+
+    rows: (label, count), 0 <= count <= total. Raises ValueError outside this range.
+    """
+    parts = []
+    room = WIDTH - LEFT - RIGHT
+    for index, (label, count) in enumerate(rows):
+        if not 0 <= count <= total:
+            raise ValueError(f"{count} is not between 0 and {total}")
+        top = index * 58
+        width = round(room * count / total, 1) if total else 0
+        parts += [
+            _text(LEFT, top + 20, label, "chart__label"),
+            _text(WIDTH - RIGHT, top + 20, str(count), "chart__value", anchor="end"),
+            f'<rect class="chart__track" x="{LEFT}" y="{top + 30}" width="{room}" height="14"/>',
+            f'<rect class="chart__bar" x="{LEFT}" y="{top + 30}" width="{width}" height="14"/>',
+        ]
+    return _svg(len(rows) * 58 + 8, title, description, parts)
+
+
+def _place(value: float, minimum: float, maximum: float) -> float:
+    if not minimum <= value <= maximum:
+        raise ValueError(f"{value} is not between {minimum} and {maximum}")
+    share = (value - minimum) / (maximum - minimum)
+    return round(LEFT + 10 + share * (WIDTH - LEFT - RIGHT - 20), 1)
+
+
+def _text(x: float, y: float, text: str, css: str, *, anchor: str = "start") -> str:
+    return f'<text class="{css}" x="{x}" y="{y}" text-anchor="{anchor}">{escape(text)}</text>'
+
+
+def _svg(height: int, title: str, description: str, parts: Sequence[str]) -> str:
+    return (
+        f'<svg class="chart" viewBox="0 0 {WIDTH} {height}" role="img">'
+        f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
+        f"{''.join(parts)}</svg>"
+    )

@@ -1,0 +1,142 @@
+"""Certificates: reading them back, with their files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import FileResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from certificates.models import Certificate
+from lms.api.pagination import PageParameters
+from lms.api.personal_data import record_access, sees_personal_data
+from lms.api.scopes import Scope
+from lms.api.views import ApiView
+
+
+class CertificateSerializer(serializers.ModelSerializer):
+    """A certificate. What leads to the name on it only with the scope ``learners:pii``."""
+
+    id = serializers.UUIDField(source="uuid")
+    enrolment = serializers.UUIDField(source="enrollment.uuid", help_text=_("Its enrolment's id."))
+    learner = serializers.UUIDField(source="enrollment.learner.uuid", help_text=_("Learner's id."))
+    state = serializers.ChoiceField(choices=Certificate.State.values)
+    name = serializers.CharField(
+        source="snapshot.name", required=False, help_text=_("The name, as printed.")
+    )
+    code = serializers.CharField(
+        source="snapshot.code", required=False, help_text=_("The verification code, as printed.")
+    )
+    verify_url = serializers.URLField(
+        source="snapshot.url", required=False, help_text=_("Where anyone may check it.")
+    )
+    pdf_url = serializers.SerializerMethodField(required=False)
+
+    PERSONAL = ("name", "code", "verify_url", "pdf_url")
+
+    class Meta:
+        model = Certificate
+        fields = [
+            "id",
+            "number",
+            "state",
+            "issued_at",
+            "enrolment",
+            "learner",
+            "pdf_sha256",
+            "name",
+            "code",
+            "verify_url",
+            "pdf_url",
+        ]
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        fields = super().get_fields()
+        is_schema = getattr(self.context.get("view"), "swagger_fake_view", False)
+        if not is_schema and not sees_personal_data(self.context["request"]):
+            for name in self.PERSONAL:
+                fields.pop(name)
+        return fields
+
+    def get_pdf_url(self, certificate: Certificate) -> str:
+        return settings.PUBLIC_URL + reverse("api:certificate-pdf", args=[certificate.uuid])
+
+
+class CertificatePage(serializers.Serializer):
+    items = CertificateSerializer(many=True)
+    has_more = serializers.BooleanField()
+    next_cursor = serializers.CharField(allow_null=True)
+
+
+class CertificateFilters(PageParameters):
+    enrolment = serializers.UUIDField(required=False, help_text=_("Id of an enrolment."))
+    cohort = serializers.UUIDField(required=False, help_text=_("Id of a cohort."))
+    state = serializers.ChoiceField(choices=Certificate.State.values, required=False)
+
+
+class CertificateView(ApiView):
+    scopes = {"GET": (Scope.CERTIFICATES_READ,)}
+    region_path = "enrollment__learner__region"
+    missing_code = "certificate-not-found"
+    serializer_class = CertificateSerializer
+
+    def model_queryset(self) -> QuerySet[Certificate]:
+        return Certificate.objects.select_related("enrollment__learner")
+
+
+class CertificateList(CertificateView):
+    @extend_schema(
+        operation_id="certificate_list",
+        summary=_("Certificates of your region, in the order of issue"),
+        tags=["certificates"],
+        parameters=[CertificateFilters],
+        responses=CertificatePage,
+    )
+    def get(self, request: Request) -> Response:
+        parameters = self.parameters(CertificateFilters)
+        rows = self.get_queryset()
+        if "enrolment" in parameters:
+            rows = rows.filter(enrollment__uuid=parameters["enrolment"])
+        if "cohort" in parameters:
+            rows = rows.filter(enrollment__cohort__uuid=parameters["cohort"])
+        if "state" in parameters:
+            rows = rows.filter(state=parameters["state"])
+        page = self.page(rows, parameters, by="issued_at")
+        record_access(request, [certificate.enrollment.learner for certificate in page.rows])
+        return Response(page.answer(self.get_serializer(page.rows, many=True).data))
+
+
+class CertificateDetail(CertificateView):
+    @extend_schema(operation_id="certificate", summary=_("One certificate"), tags=["certificates"])
+    def get(self, request: Request, certificate_id: str) -> Response:
+        certificate = self.find(self.get_queryset(), certificate_id)
+        record_access(request, [certificate.enrollment.learner])
+        return Response(self.get_serializer(certificate).data)
+
+
+class CertificatePdf(CertificateView):
+    scopes = {"GET": (Scope.CERTIFICATES_READ, Scope.LEARNERS_PII)}
+
+    @extend_schema(
+        operation_id="certificate_pdf",
+        summary=_("The file of a certificate"),
+        tags=["certificates"],
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, certificate_id: str) -> Any:
+        certificate = self.find(self.get_queryset(), certificate_id)
+        record_access(request, [certificate.enrollment.learner])
+        return FileResponse(
+            certificate.pdf.open("rb"),
+            content_type="application/pdf",
+            as_attachment=True,
+            filename=f"{certificate.number}.pdf",
+        )

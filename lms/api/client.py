@@ -1,0 +1,42 @@
+"""What the caller's own key is and may do."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from lms.api.models import ApiClient
+from lms.api.scopes import Scope
+from lms.api.views import ApiView
+from lms.people.models import Region
+
+
+class RegionSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Region
+        fields = ["code", "name", "timezone"]
+
+
+class ClientSerializer(serializers.ModelSerializer):
+    region = RegionSerializer(allow_null=True, help_text=_("null: all regions."))
+    scopes = serializers.ListField(child=serializers.ChoiceField(choices=Scope.values))
+    requests_per_minute = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ApiClient
+        fields = ["name", "region", "scopes", "key_prefix", "key_made_at", "requests_per_minute"]
+
+    def get_requests_per_minute(self, client: ApiClient) -> int:
+        return settings.API_REQUESTS_PER_MINUTE
+
+
+class Me(ApiView):
+    serializer_class = ClientSerializer
+
+    @extend_schema(operation_id="me", summary=_("What your key may do"), tags=["client"])
+    def get(self, request: Request) -> Response:
+        return Response(self.get_serializer(self.client).data)

@@ -1,0 +1,52 @@
+"""Enrolling a person under a region's own id, in one transaction: all of it, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from courses.enrolling import Outcome, enroll
+from courses.enrollment_states import EnrollmentState
+from courses.invitations import invite
+from courses.models import Cohort, Enrollment
+from lms.api.models import ApiClient
+from lms.people.models import Region
+from lms.people.registering import PersonDetails, RegistrationOutcome, register_person
+
+
+@dataclass(frozen=True)
+class EnrolledByExternalId:
+    """``kept``: fields that the learner decides alone since they first signed in."""
+
+    enrollment: Enrollment
+    outcome: Outcome
+    kept: tuple[str, ...]
+
+
+@transaction.atomic
+def enrol_by_external_id(
+    *,
+    client: ApiClient,
+    region: Region,
+    cohort: Cohort,
+    system: str,
+    value: str,
+    details: PersonDetails,
+) -> EnrolledByExternalId:
+    """Register or update the person, and give them a place in ``cohort``; safe to repeat.
+
+    Raises what ``register_person`` and ``enroll`` raise; then nothing is written.
+    """
+    registration = register_person(region=region, system=system, value=value, details=details)
+    learner = registration.user
+    result = enroll(learner=learner, cohort=cohort, source=client.source)
+    if "email" in registration.changed:
+        # The earlier links went to an address that is no longer the learner's.
+        waiting = Enrollment.objects.filter(learner=learner, state=EnrollmentState.INVITED)
+        for enrollment in waiting.select_related("learner", "cohort__course"):
+            invite(enrollment)
+    outcome = result.outcome
+    if outcome is Outcome.UNCHANGED and registration.outcome is RegistrationOutcome.UPDATED:
+        outcome = Outcome.UPDATED
+    return EnrolledByExternalId(result.enrollment, outcome, registration.kept)

@@ -1,0 +1,77 @@
+"""Pages of a list, one after another, by an opaque cursor.
+
+A cursor says after which row to go on, so a list that grows meanwhile neither repeats nor skips
+rows; a row that changes moves to the end of a list that is ordered by the time of change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core import signing
+from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import serializers
+
+from lms.api.fields import StrictSerializer, Text
+from lms.api.problems import InvalidParameters
+
+_SALT = "api.cursor"
+DEFAULT_LIMIT = 100
+MAX_LIMIT = 200
+
+
+class PageParameters(StrictSerializer):
+    """Parameters of every list."""
+
+    limit = serializers.IntegerField(
+        min_value=1,
+        max_value=MAX_LIMIT,
+        default=DEFAULT_LIMIT,
+        help_text=gettext_lazy("How many rows to give at most."),
+    )
+    cursor = Text(
+        required=False,
+        max_length=500,
+        help_text=gettext_lazy("“next_cursor” of the page before; leave it out for the first."),
+    )
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: list
+    next_cursor: str | None
+
+    def answer(self, items: list[dict]) -> dict:
+        return {
+            "items": items,
+            "has_more": self.next_cursor is not None,
+            "next_cursor": self.next_cursor,
+        }
+
+
+def page_of(queryset: QuerySet, *, by: str, cursor: str | None, limit: int) -> Page:
+    """One page of ``queryset`` ordered by the date-time field ``by``, then by id."""
+    if cursor is not None:
+        moment, row_id = _read(cursor)
+        queryset = queryset.filter(Q(**{f"{by}__gt": moment}) | Q(**{by: moment, "pk__gt": row_id}))
+    rows = list(queryset.order_by(by, "pk")[: limit + 1])
+    if len(rows) <= limit:
+        return Page(rows, None)
+    return Page(rows[:limit], _write(rows[limit - 1], by))
+
+
+def _write(row: Model, by: str) -> str:
+    return signing.dumps([getattr(row, by).isoformat(), row.pk], salt=_SALT)
+
+
+def _read(cursor: str) -> tuple[datetime, int]:
+    try:
+        moment, row_id = signing.loads(cursor, salt=_SALT)
+    except signing.BadSignature:
+        raise InvalidParameters(
+            {"cursor": [_("This cursor was not given by this list.")]}, code="invalid-cursor"
+        ) from None
+    return datetime.fromisoformat(moment), row_id

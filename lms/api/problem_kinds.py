@@ -1,0 +1,227 @@
+"""Every kind of problem that the API answers with: its stable code, and what helps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class ProblemKind:
+    """One kind: ``code`` and ``status`` are a promise to clients; the texts may improve."""
+
+    code: str
+    status: int
+    title: Text
+    cause: Text
+    remedy: Text
+
+    @property
+    def url(self) -> str:
+        """The ``type`` of RFC 9457: the page with the cause and what helps."""
+        return settings.PUBLIC_URL + reverse("api:problem", args=[self.code])
+
+
+_KINDS = (
+    ProblemKind(
+        "bad-request",
+        400,
+        _("The request cannot be understood"),
+        _("The request breaks the rules of HTTP, or its address names another host."),
+        _("Check the address and the headers of the request."),
+    ),
+    ProblemKind(
+        "malformed-body",
+        400,
+        _("The body is not JSON"),
+        _("The body of the request cannot be read as JSON in UTF-8."),
+        _(
+            "Send valid JSON in UTF-8. A frequent cause is text in Windows-1251, or a body that "
+            "was cut off on the way."
+        ),
+    ),
+    ProblemKind(
+        "not-authenticated",
+        401,
+        _("There is no key in the request"),
+        _("The API answers only to clients with a key."),
+        _("Send the header “Authorization: Bearer <key>” or “X-API-Key: <key>”."),
+    ),
+    ProblemKind(
+        "invalid-key",
+        401,
+        _("The key is not valid"),
+        _("The key is mistyped, has been replaced by a new one, or its client is switched off."),
+        _("Check that the whole key was copied. If it is lost, ask for a new one."),
+    ),
+    ProblemKind(
+        "scope-missing",
+        403,
+        _("The key does not allow this"),
+        _("The client lacks a scope that this request needs; “missing_scopes” says which."),
+        _("Ask an administrator to add the scope. “GET /me” shows what the key allows."),
+    ),
+    ProblemKind(
+        "not-found",
+        404,
+        _("There is nothing at this address"),
+        _("The address is mistyped, or what it names does not exist or is not yours to see."),
+        _("Compare the address with the reference. Addresses have no slash at the end."),
+    ),
+    ProblemKind(
+        "cohort-not-found",
+        404,
+        _("There is no such cohort"),
+        _("No cohort has this id, or the cohort is not open to your region."),
+        _("Take the id from “GET /cohorts”: it lists the cohorts that are open to your region."),
+    ),
+    ProblemKind(
+        "enrolment-not-found",
+        404,
+        _("There is no such enrolment"),
+        _("No enrolment has this id, or its learner belongs to another region."),
+        _("Take the id from the answer of the enrolment, or from “GET /enrolments”."),
+    ),
+    ProblemKind(
+        "learner-not-found",
+        404,
+        _("There is no such learner"),
+        _("Your region has registered nobody under this id of this system."),
+        _("Check the name of the system and the id, or register the learner by enrolling them."),
+    ),
+    ProblemKind(
+        "certificate-not-found",
+        404,
+        _("There is no such certificate"),
+        _("No certificate has this id, or its learner belongs to another region."),
+        _("Take the id from “GET /certificates”."),
+    ),
+    ProblemKind(
+        "method-not-allowed",
+        405,
+        _("This address has no such method"),
+        _("The address exists, but not with this method."),
+        _("The “Allow” header of the answer lists the methods of the address."),
+    ),
+    ProblemKind(
+        "ambiguous-identifier",
+        409,
+        _("Several learners have this id"),
+        _("Different regions gave the same id to different people, and your key sees them all."),
+        _("Name the region: add “?region=RU-…” to the address."),
+    ),
+    ProblemKind(
+        "cohort-full",
+        409,
+        _("There are no places left in the cohort"),
+        _("Every place of the cohort is taken. Nothing was changed."),
+        _("Choose another cohort, or ask the organisers for more places."),
+    ),
+    ProblemKind(
+        "email-taken",
+        409,
+        _("This e-mail address belongs to another person"),
+        _(
+            "Somebody else already has an account with this address. Whose it is we do not say. "
+            "Nothing was changed."
+        ),
+        _(
+            "Check the address for a slip. Two people cannot share one: send the learner's own "
+            "address, or none. If it is the same person under two ids, write to the organisers."
+        ),
+    ),
+    ProblemKind(
+        "enrolment-closed",
+        409,
+        _("Enrolment in the cohort is over"),
+        _("The cohort takes nobody any more. Nothing was changed."),
+        _("Choose another cohort: “is_enrolment_open” in “GET /cohorts” says which are open."),
+    ),
+    ProblemKind(
+        "person-blocked",
+        409,
+        _("The learner's account is closed"),
+        _("An administrator has closed the account of this person. Nothing was changed."),
+        _("Write to the organisers: they can open it again."),
+    ),
+    ProblemKind(
+        "transition-not-possible",
+        409,
+        _("The enrolment cannot go to this state"),
+        _("From its present state there is no way to the one asked for; a completed one stays."),
+        _("Read the enrolment: “state” says where it is now."),
+    ),
+    ProblemKind(
+        "body-too-large",
+        413,
+        _("The body is too large"),
+        _("The body of the request is larger than the API accepts."),
+        _("Send one learner in a request."),
+    ),
+    ProblemKind(
+        "unsupported-media-type",
+        415,
+        _("The body is not sent as JSON"),
+        _("The “Content-Type” header says something other than JSON, or nothing."),
+        _("Send the header “Content-Type: application/json”."),
+    ),
+    ProblemKind(
+        "snils-refused",
+        422,
+        _("SNILS is not accepted as an id"),
+        _(
+            "Addresses of requests are written to logs, so a SNILS must not stand in them. "
+            "Nothing was changed and the number was not kept."
+        ),
+        _("Use the number of the employee in your own system, for example the personnel number."),
+    ),
+    ProblemKind(
+        "validation-failed",
+        422,
+        _("Some of the data does not fit"),
+        _("The JSON is readable, but some values are missing or not acceptable."),
+        _(
+            "“errors” lists each of them: “pointer” (RFC 6901) shows the place in the body, "
+            "“parameter” the parameter of the address. Correct them and send the request again."
+        ),
+    ),
+    ProblemKind(
+        "too-many-requests",
+        429,
+        _("Too many requests"),
+        _("The client has used up its requests for this minute."),
+        _(
+            "Wait as many seconds as the “Retry-After” header says. “RateLimit” tells in every "
+            "answer how many requests are left."
+        ),
+    ),
+    ProblemKind(
+        "internal-error",
+        500,
+        _("Something broke on our side"),
+        _("This is our mistake, not yours. It is written down with the id of the request."),
+        _(
+            "Repeat the request: enrolling again is safe. If it does not help, send us the id "
+            "from “instance”."
+        ),
+    ),
+)
+
+KINDS: dict[str, ProblemKind] = {kind.code: kind for kind in _KINDS}
+BY_STATUS: dict[int, ProblemKind] = {
+    400: KINDS["bad-request"],
+    401: KINDS["not-authenticated"],
+    403: KINDS["scope-missing"],
+    404: KINDS["not-found"],
+    405: KINDS["method-not-allowed"],
+    413: KINDS["body-too-large"],
+    415: KINDS["unsupported-media-type"],
+    429: KINDS["too-many-requests"],
+}
+"""The kind of an error that says no more than its status."""

@@ -1,0 +1,22 @@
+"""What a client of the API may be allowed to do."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Scope(models.TextChoices):
+    """One right of a client; a key carries any number of them."""
+
+    COHORTS_READ = "cohorts:read", _("read cohorts")
+    LEARNERS_READ = "learners:read", _("read learners")
+    LEARNERS_WRITE = "learners:write", _("register learners and change them")
+    LEARNERS_PII = "learners:pii", _("see names, e-mail addresses and places of work")
+    ENROLMENTS_READ = "enrolments:read", _("read enrolments")
+    ENROLMENTS_WRITE = "enrolments:write", _("enrol learners and withdraw them")
+    PROGRESS_READ = "progress:read", _("read progress")
+    CERTIFICATES_READ = "certificates:read", _("read certificates")
+
+
+ALL_SCOPES = tuple(scope.value for scope in Scope)

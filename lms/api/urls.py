@@ -1,0 +1,54 @@
+from django.urls import include, path, re_path
+
+from lms.api import developers
+from lms.api.certificates import CertificateDetail, CertificateList, CertificatePdf
+from lms.api.client import Me
+from lms.api.cohorts import CohortDetail, CohortList
+from lms.api.enrolments import (
+    EnrolmentByExternalId,
+    EnrolmentDetail,
+    EnrolmentList,
+    EnrolmentTransitions,
+)
+from lms.api.learners import LearnerByExternalId
+from lms.api.progress import EnrolmentProgress
+from lms.api.views import UnknownAddress
+
+app_name = "api"
+
+version_1 = [
+    path("me", Me.as_view(), name="me"),
+    path("cohorts", CohortList.as_view(), name="cohorts"),
+    path("cohorts/<str:cohort_id>", CohortDetail.as_view(), name="cohort"),
+    path(
+        "cohorts/<str:cohort_id>/enrolments/by-external-id/<str:system>/<path:value>",
+        EnrolmentByExternalId.as_view(),
+        name="enrol",
+    ),
+    path("enrolments", EnrolmentList.as_view(), name="enrolments"),
+    path("enrolments/<str:enrolment_id>", EnrolmentDetail.as_view(), name="enrolment"),
+    path("enrolments/<str:enrolment_id>/progress", EnrolmentProgress.as_view(), name="progress"),
+    path(
+        "enrolments/<str:enrolment_id>/transitions",
+        EnrolmentTransitions.as_view(),
+        name="transitions",
+    ),
+    path(
+        "learners/by-external-id/<str:system>/<path:value>",
+        LearnerByExternalId.as_view(),
+        name="learner",
+    ),
+    path("certificates", CertificateList.as_view(), name="certificates"),
+    path("certificates/<str:certificate_id>", CertificateDetail.as_view(), name="certificate"),
+    path("certificates/<str:certificate_id>/pdf", CertificatePdf.as_view(), name="certificate-pdf"),
+    path("schema/", developers.Schema.as_view(), name="schema"),
+]
+
+urlpatterns = [
+    path("api/v1/", include(version_1)),
+    re_path(r"^api/", UnknownAddress.as_view()),
+    path("developers/", developers.start, name="developers"),
+    path("developers/reference/", developers.reference, name="reference"),
+    path("developers/problems/", developers.problems, name="problems"),
+    path("developers/problems/<slug:code>", developers.problem, name="problem"),
+]

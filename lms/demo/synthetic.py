@@ -1,0 +1,372 @@
+"""A made-up programme of 17 regions and 2,000 people, so that dashboards have something to show.
+
+Everything in it says that it is made up: the course, the organisations, the cohorts and every
+person. Nobody in it has an e-mail address, so nobody is written to and nobody can sign in, and
+nobody gets a certificate. The same seed always gives the same people and the same answers.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import timezone
+
+from assessments.answering import items_of
+from assessments.bulk import record_attempts
+from assessments.loading import load_instrument
+from assessments.models import Assessment, Instrument, Item, Wave
+from courses.enrollment_states import EnrollmentState
+from courses.models import (
+    Activity,
+    Cohort,
+    Completion,
+    Course,
+    Enrollment,
+    EnrollmentTransition,
+    Lesson,
+)
+from courses.site_tree import ensure_site_tree
+from lms.demo.content import questionnaire
+from lms.demo.content import synthetic as content
+from lms.demo.pages import build_course
+from lms.demo.people import create_people
+from lms.people.models import Organisation, Region, User
+
+SEED = 2026
+PARTICIPANTS = 2_000
+ORGANISATIONS_IN_A_REGION = 6
+SLUG = "sinteticheskaya-programma"
+SOURCE = "synthetic"
+INVITED_BEFORE = timedelta(days=7)
+BATCH = 500
+
+TRUE_GAINS = {
+    "feelings": 0.55,
+    "steady": 0.40,
+    "calming": 0.30,
+    "recovery": 0.20,
+    "documents": 0.0,
+}
+"""Mean change of a scale in points of the answer options; the course does not train documents."""
+
+SHARES = {
+    EnrollmentState.COMPLETED: 0.66,
+    EnrollmentState.ACTIVE: 0.16,
+    EnrollmentState.INVITED: 0.07,
+    EnrollmentState.EXPIRED: 0.07,
+    EnrollmentState.WITHDRAWN: 0.04,
+}
+LATE_REGION = "RU-PSK"
+"""A region that has only just begun: it shows how small numbers are hidden."""
+
+COURSE: dict[str, Any] = {
+    "title": f"Сводная программа семнадцати регионов ({content.SYNTHETIC_MARK.lower()})",
+    "slug": SLUG,
+    "summary": "Придуманные люди и ответы: на них видно, как устроены сводки.",
+    "description": (
+        "<p>В этой программе нет ни одного настоящего человека. Имена, организации и ответы "
+        "составлены программой, чтобы показать сводку результатов по регионам.</p>"
+    ),
+    "outcomes": [],
+    "audience": "Для знакомства со сводками",
+    "workload": "",
+    "hours": 6,
+    "document": "",
+    "is_synthetic": True,
+}
+MODULES: list[dict[str, Any]] = [
+    {
+        "title": "Начало",
+        "slug": "nachalo",
+        "summary": "",
+        "activities": [
+            {"kind": "assessment", "slug": "do", "title": "Анкета до курса", "wave": Wave.PRE},
+            {"kind": "lesson", "slug": "slyshat", "title": "Слышать чувства"},
+        ],
+    },
+    {
+        "title": "Завершение",
+        "slug": "zavershenie",
+        "summary": "",
+        "activities": [
+            {"kind": "lesson", "slug": "sily", "title": "Возвращать силы"},
+            {"kind": "assessment", "slug": "posle", "title": "Анкета после курса",
+             "wave": Wave.POST},
+        ],
+    },
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Journey:
+    """One made-up enrolment and the moments of it; ``steps`` activities were finished."""
+
+    enrollment: Enrollment
+    began_at: datetime | None
+    ended_at: datetime | None
+    steps: int
+
+    def step_at(self, number: int, of: int) -> datetime:
+        """When activity ``number`` (from 0) of ``of`` was finished."""
+        assert self.began_at is not None
+        end = self.ended_at or min(self.began_at + timedelta(days=28), timezone.now())
+        return self.began_at + (end - self.began_at) * ((number + 1) / of)
+
+
+@transaction.atomic
+def create_synthetic_programme(*, participants: int = PARTICIPANTS) -> Course:
+    """The programme with its people, made in one transaction; one that is there is returned."""
+    existing = Course.objects.filter(slug=SLUG, is_synthetic=True).first()
+    if existing is not None:
+        return existing
+    chance = random.Random(SEED)  # noqa: S311  no secrets are made here
+    instrument = load_instrument(
+        questionnaire.INSTRUMENT,
+        scales=questionnaire.SCALES,
+        items=questionnaire.ITEMS,
+        options=questionnaire.OPTIONS,
+    )
+    course = _course(instrument)
+    activities = course.outline().activities
+    regions = list(Region.objects.filter(code__in=content.REGION_CODES).order_by("code"))
+    journeys: list[Journey] = []
+    for number, region in enumerate(regions):
+        size = participants // len(regions) + (number < participants % len(regions))
+        journeys += _region(chance, course, region, size, steps=len(activities))
+    _record_transitions(journeys)
+    _record_completions(journeys, activities)
+    _record_answers(chance, journeys, activities, instrument)
+    return course
+
+
+def _course(instrument: Instrument) -> Course:
+    modules = [
+        {**module, "activities": [{**_PLACE, **activity} for activity in module["activities"]]}
+        for module in MODULES
+    ]
+    return build_course(
+        catalog=ensure_site_tree(),
+        course=COURSE,
+        modules=modules,
+        owner=create_people()["administrator"],
+        builders={
+            "lesson": lambda activity: Lesson(),
+            "assessment": lambda activity: Assessment(instrument=instrument, wave=activity["wave"]),
+        },
+    )
+
+
+_PLACE = {"goal": "", "estimated_minutes": 10, "required": True, "opens": "after_previous"}
+
+
+def _region(
+    chance: random.Random, course: Course, region: Region, size: int, *, steps: int
+) -> list[Journey]:
+    people = _people(chance, region, size)
+    journeys: list[Journey] = []
+    half = (size + 1) // 2
+    is_late = region.code == LATE_REGION
+    for number, learners in enumerate((people[:half], people[half:]), start=1):
+        cohort = _cohort(course, region, number, is_late=is_late)
+        made = [
+            _journey(chance, learner, cohort, state, is_late=is_late, steps=steps)
+            for learner, state in zip(
+                learners, _states(chance, len(learners), is_late), strict=True
+            )
+        ]
+        Enrollment.objects.bulk_create([journey.enrollment for journey in made], batch_size=BATCH)
+        cohort.enrollments.update(created_at=cohort.starts_at - INVITED_BEFORE)
+        journeys += made
+    return journeys
+
+
+def _cohort(course: Course, region: Region, number: int, *, is_late: bool) -> Cohort:
+    starts_at = timezone.now() - timedelta(days=12 if is_late else 95 - 20 * number)
+    cohort = Cohort.objects.create(
+        course=course,
+        title=f"{region.name}, поток {number} ({content.SYNTHETIC_MARK.lower()})",
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(days=365),
+        enrollment_closes_at=starts_at,  # nobody real can be enrolled in it
+    )
+    cohort.regions.add(region)
+    return cohort
+
+
+def _people(chance: random.Random, region: Region, size: int) -> list[User]:
+    organisations = _organisations(chance, region)
+    people = [_person(chance, region, chance.choice(organisations)) for _ in range(size)]
+    return User.objects.bulk_create(people, batch_size=BATCH)
+
+
+def _organisations(chance: random.Random, region: Region) -> list[Organisation]:
+    names = chance.sample(content.ORGANISATION_NAMES, ORGANISATIONS_IN_A_REGION)
+    return Organisation.objects.bulk_create(
+        Organisation(
+            region=region,
+            name=(
+                f"{chance.choice(content.ORGANISATION_PATTERNS).format(name=name)}"
+                f" ({content.SYNTHETIC_MARK.lower()})"
+            ),
+        )
+        for name in names
+    )
+
+
+def _person(chance: random.Random, region: Region, organisation: Organisation) -> User:
+    is_woman = chance.random() < 0.86
+    given_names = content.FEMALE_GIVEN_NAMES if is_woman else content.MALE_GIVEN_NAMES
+    return User(
+        family_name=chance.choice(content.SURNAMES)[is_woman],
+        given_name=chance.choice(given_names),
+        patronymic=chance.choice(content.PATRONYMICS)[is_woman],
+        position=chance.choice(content.POSITIONS),
+        region=region,
+        organisation=organisation,
+        timezone=region.timezone,
+        is_synthetic=True,
+        password=make_password(None),
+    )
+
+
+def _journey(
+    chance: random.Random,
+    learner: User,
+    cohort: Cohort,
+    state: EnrollmentState,
+    *,
+    is_late: bool,
+    steps: int,
+) -> Journey:
+    has_begun = state in (EnrollmentState.ACTIVE, EnrollmentState.COMPLETED) or (
+        state is not EnrollmentState.INVITED and chance.random() < 0.5
+    )
+    began_at = cohort.starts_at + timedelta(hours=chance.uniform(1, 200)) if has_begun else None
+    days = chance.uniform(2, 4) if is_late else chance.uniform(15, 38)
+    is_over = state in (
+        EnrollmentState.COMPLETED,
+        EnrollmentState.WITHDRAWN,
+        EnrollmentState.EXPIRED,
+    )
+    ended_at = (began_at or cohort.starts_at) + timedelta(days=days) if is_over else None
+    if state is EnrollmentState.COMPLETED:
+        done = steps
+    else:
+        done = chance.randrange(steps) if has_begun else 0
+    enrollment = Enrollment(
+        learner=learner,
+        cohort=cohort,
+        state=state,
+        activated_at=began_at,
+        completed_at=ended_at if state is EnrollmentState.COMPLETED else None,
+    )
+    return Journey(enrollment, began_at, ended_at, done)
+
+
+def _states(chance: random.Random, count: int, is_late: bool) -> list[EnrollmentState]:
+    if is_late:
+        quick = [EnrollmentState.COMPLETED] * min(2, count)
+        begun = (EnrollmentState.ACTIVE, EnrollmentState.INVITED)
+        return quick + chance.choices(begun, (0.7, 0.3), k=count - len(quick))
+    return chance.choices(list(SHARES), list(SHARES.values()), k=count)
+
+
+def _record_transitions(journeys: Iterable[Journey]) -> None:
+    """The audit: every state that an enrolment went through."""
+    EnrollmentTransition.objects.bulk_create(
+        (
+            EnrollmentTransition(
+                enrollment=journey.enrollment, from_state=old, to_state=new, source=SOURCE, at=at
+            )
+            for journey in journeys
+            for old, new, at in _moves(journey)
+        ),
+        batch_size=BATCH,
+    )
+
+
+def _moves(journey: Journey) -> Iterator[tuple[str, str, datetime]]:
+    invited_at = journey.enrollment.cohort.starts_at - INVITED_BEFORE
+    yield "", EnrollmentState.INVITED, invited_at
+    state = EnrollmentState.INVITED
+    if journey.began_at:
+        yield state, EnrollmentState.ACTIVE, journey.began_at
+        state = EnrollmentState.ACTIVE
+    if journey.ended_at:
+        yield state, journey.enrollment.state, journey.ended_at
+
+
+def _record_completions(journeys: Iterable[Journey], activities: list[Activity]) -> None:
+    Completion.objects.bulk_create(
+        (
+            Completion(
+                enrollment=journey.enrollment,
+                activity=activity,
+                outcome=Completion.Outcome.COMPLETED,
+                at=journey.step_at(number, len(activities)),
+            )
+            for journey in journeys
+            for number, activity in enumerate(activities[: journey.steps])
+        ),
+        batch_size=BATCH,
+    )
+
+
+def _record_answers(
+    chance: random.Random,
+    journeys: list[Journey],
+    activities: list[Activity],
+    instrument: Instrument,
+) -> None:
+    items = items_of(instrument)
+    habits = [_habits(chance) for _ in journeys]
+    for assessment in Assessment.objects.filter(pk__in=[a.pk for a in activities]):
+        number = next(n for n, activity in enumerate(activities) if activity.pk == assessment.pk)
+        is_after = assessment.wave == Wave.POST
+        record_attempts(
+            assessment,
+            [
+                (
+                    journey.enrollment,
+                    _answers(chance, items, habit, instrument.maximum, is_after=is_after),
+                    journey.step_at(number, len(activities)),
+                )
+                for journey, habit in zip(journeys, habits, strict=True)
+                if journey.steps > number
+            ],
+        )
+
+
+def _habits(chance: random.Random) -> dict[str, tuple[float, float]]:
+    """What a person does by habit and how much they will gain, by scale."""
+    person = chance.gauss(0, 0.5)
+    return {
+        code: (2.0 + person + chance.gauss(0, 0.35), chance.gauss(gain, 0.35))
+        for code, gain in TRUE_GAINS.items()
+    }
+
+
+def _answers(
+    chance: random.Random,
+    items: list[Item],
+    habits: dict[str, tuple[float, float]],
+    maximum: int,
+    *,
+    is_after: bool,
+) -> list[int | None]:
+    answers: list[int | None] = []
+    for item in items:
+        if chance.random() < 0.01:
+            answers.append(None)  # hard to say
+            continue
+        before, gain = habits[item.scale_code]
+        level = before + (gain if is_after else 0.0) + chance.gauss(0, 0.7)
+        value = min(maximum, max(0, round(level)))
+        answers.append(maximum - value if item.is_reversed else value)
+    return answers

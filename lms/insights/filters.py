@@ -1,0 +1,42 @@
+"""What the page of results can be narrowed by; the choice stands in the address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Count, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from courses.models import Cohort, Course, Enrollment
+from lms.people.models import Region
+
+
+class ProgrammeFilters(forms.Form):
+    """Offers only what lies in ``enrollments``, the scope of the viewer."""
+
+    course = forms.ModelChoiceField(Course.objects.none(), label=_("Programme"), empty_label=None)
+    region = forms.ModelChoiceField(
+        Region.objects.none(), label=_("Region"), required=False, empty_label=_("All regions")
+    )
+    cohort = forms.ModelChoiceField(
+        Cohort.objects.none(), label=_("Cohort"), required=False, empty_label=_("All cohorts")
+    )
+
+    def __init__(self, data: Any, *, enrollments: QuerySet[Enrollment]):
+        courses = Course.objects.filter(cohorts__enrollments__in=enrollments)
+        self.courses = list(
+            courses.annotate(people=Count("cohorts__enrollments")).order_by("-people", "title")
+        )
+        values = {name: data.get(name, "") for name in ("course", "region", "cohort")}
+        if not values["course"] and self.courses:
+            values["course"] = str(self.courses[0].pk)
+        super().__init__(values)
+        self.fields["course"].queryset = courses.distinct().order_by("title")
+        self.fields["region"].queryset = Region.objects.filter(
+            people__enrollments__in=enrollments
+        ).distinct()
+        cohorts = Cohort.objects.filter(enrollments__in=enrollments).distinct()
+        if values["course"].isdecimal():
+            cohorts = cohorts.filter(course=values["course"])
+        self.fields["cohort"].queryset = cohorts.order_by("title")

@@ -1,0 +1,71 @@
+"""Fonts of documents: registered once a process, named after their content."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+
+
+class MissingGlyphs(ValueError):
+    """The font cannot write some characters; ``characters`` says which."""
+
+    def __init__(self, characters: str):
+        super().__init__(characters)
+        self.characters = characters
+
+
+@lru_cache(maxsize=16)
+def font(path: Path) -> str:
+    """The ReportLab name of a TrueType file; registering happens once.
+
+    ReportLab's registry is global and never replaces a name, so the name carries the file's hash.
+    """
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    name = f"{path.stem}-{digest}"
+    pdfmetrics.registerFont(TTFont(name, path))
+    return name
+
+
+def check_glyphs(text: str, *, font_name: str) -> None:
+    """Raises MissingGlyphs if the font lacks a character of ``text``."""
+    known = pdfmetrics.getFont(font_name).face.charToGlyph
+    missing = "".join(dict.fromkeys(c for c in text if ord(c) not in known and not c.isspace()))
+    if missing:
+        raise MissingGlyphs(missing)
+
+
+def width(text: str, *, font_name: str, size: float) -> float:
+    """Width in points."""
+    return pdfmetrics.stringWidth(text, font_name, size)
+
+
+def wrapped(text: str, *, font_name: str, size: float, room: float) -> list[str]:
+    """Lines of ``text`` that fit into ``room`` points; a word that is too long is cut."""
+    lines: list[str] = []
+    for word in text.split():
+        joined = f"{lines[-1]} {word}" if lines else word
+        if lines and width(joined, font_name=font_name, size=size) <= room:
+            lines[-1] = joined
+            continue
+        while width(word, font_name=font_name, size=size) > room:
+            cut = len(word) - 1
+            while cut > 1 and width(word[:cut], font_name=font_name, size=size) > room:
+                cut -= 1
+            lines.append(word[:cut])
+            word = word[cut:]
+        lines.append(word)
+    return lines
+
+
+def fitting_size(
+    text: str, *, font_name: str, largest: float, smallest: float, room: float, lines: int
+) -> float:
+    """The largest size, in steps of half a point, at which ``text`` fits into so many lines."""
+    size = largest
+    while size > smallest and len(wrapped(text, font_name=font_name, size=size, room=room)) > lines:
+        size -= 0.5
+    return size

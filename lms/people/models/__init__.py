@@ -1,0 +1,6 @@
+from lms.people.models.consent import Consent
+from lms.people.models.organisation import Organisation, Region
+from lms.people.models.role import Role, RoleAssignment
+from lms.people.models.user import ExternalId, User
+
+__all__ = ["Consent", "ExternalId", "Organisation", "Region", "Role", "RoleAssignment", "User"]

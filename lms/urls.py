@@ -1,0 +1,23 @@
+"""Every address of the platform."""
+
+from django.conf import settings
+from django.urls import include, path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    path("cms/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("", include("lms.api.urls")),
+    path("", include("frontend.urls")),
+    path("", include("courses.urls")),
+    path("", include("assessments.urls")),
+    path("", include("webinars.urls")),
+    path("", include("certificates.urls")),
+    path("", include("lms.insights.urls")),
+]
+if settings.SERVE_MEDIA:
+    urlpatterns += [path("", include("frontend.media_urls"))]
+urlpatterns += [path("", include(wagtail_urls))]

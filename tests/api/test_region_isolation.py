@@ -1,0 +1,132 @@
+"""Outside a client's region nothing exists: every endpoint, one by one."""
+
+import uuid
+from dataclasses import dataclass, field
+
+import pytest
+from django.urls import URLPattern, get_resolver
+
+from courses.models import Enrollment
+from lms.api.urls import version_1
+from lms.people.models import ExternalId, User
+from tests.api.conftest import PERSON, enrol_path
+from tests.api.test_certificates import make_certificate
+from tests.factories import CohortFactory, EnrollmentFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass(frozen=True)
+class Case:
+    """One endpoint asked about ``world``'s things. ``name`` is that of its address."""
+
+    name: str
+    method: str
+    path: str
+    code: str
+    body: dict | None = field(default=None, hash=False)
+
+
+CASES = [
+    Case("cohort", "GET", "/cohorts/{cohort}", "cohort-not-found"),
+    Case(
+        "enrol",
+        "PUT",
+        "/cohorts/{cohort}/enrolments/by-external-id/hr/77",
+        "cohort-not-found",
+        PERSON,
+    ),
+    Case("enrolment", "GET", "/enrolments/{enrolment}", "enrolment-not-found"),
+    Case("progress", "GET", "/enrolments/{enrolment}/progress", "enrolment-not-found"),
+    Case(
+        "transitions",
+        "POST",
+        "/enrolments/{enrolment}/transitions",
+        "enrolment-not-found",
+        {"to": "withdrawn"},
+    ),
+    Case("learner", "GET", "/learners/by-external-id/hr/77", "learner-not-found"),
+    Case("certificate", "GET", "/certificates/{certificate}", "certificate-not-found"),
+    Case("certificate-pdf", "GET", "/certificates/{certificate}/pdf", "certificate-not-found"),
+]
+LISTS = {"cohorts": "/cohorts", "enrolments": "/enrolments", "certificates": "/certificates"}
+WITHOUT_REGION = {"me", "schema"}
+
+
+@pytest.fixture
+def world(omsk):
+    """Things of Omsk, and the ids under which Tomsk asks for them."""
+    learner = UserFactory(region=omsk, email="omsk@example.org", family_name="Омская")
+    ExternalId.objects.create(region=omsk, system="hr", value="77", user=learner)
+    enrollment = EnrollmentFactory(learner=learner, cohort=CohortFactory(regions=[omsk]))
+    return {
+        "cohort": enrollment.cohort.uuid,
+        "enrolment": enrollment.uuid,
+        "certificate": make_certificate(enrollment).uuid,
+    }
+
+
+def test_every_endpoint_is_in_the_tables():
+    names = {pattern.name for pattern in version_1 if isinstance(pattern, URLPattern)}
+    assert names == {case.name for case in CASES} | set(LISTS) | WITHOUT_REGION
+    assert get_resolver().resolve("/api/v1/me").url_name == "me"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_what_lies_outside_the_region_is_404(caller, world, case):
+    before = list(User.objects.values()), list(Enrollment.objects.values())
+    response = caller.send(case.method, case.path.format(**world), case.body)
+    assert (response.status_code, response.data["code"]) == (404, case.code)
+    assert "Омск" not in response.content.decode()
+    assert (list(User.objects.values()), list(Enrollment.objects.values())) == before
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_foreign_thing_and_one_that_is_not_there_answer_alike(caller, world, case):
+    nowhere = dict.fromkeys(world, uuid.uuid4())
+    foreign = caller.send(case.method, case.path.format(**world), case.body)
+    missing = caller.send(case.method, case.path.format(**nowhere), case.body)
+    for response in (foreign, missing):
+        response.data.pop("instance")
+    assert foreign.data == missing.data
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_client_of_all_regions_reaches_it(caller_of, world, case):
+    body = {**case.body, "region": "RU-OMS"} if case.method == "PUT" else case.body
+    response = caller_of(None).send(case.method, case.path.format(**world), body)
+    assert response.status_code in (200, 201)
+
+
+@pytest.mark.parametrize("path", LISTS.values())
+def test_lists_leave_it_out(caller, caller_of, omsk, world, path):
+    assert caller.get(path).data["items"] == []
+    assert len(caller_of(omsk).get(path).data["items"]) == 1
+    assert len(caller_of(None).get(path).data["items"]) == 1
+
+
+@pytest.mark.parametrize("name", ["cohort", "enrolment"])
+def test_filters_do_not_reach_outside(caller, world, name):
+    assert (
+        caller.get(f"/enrolments?{name if name == 'cohort' else 'learner'}={world[name]}").data[
+            "items"
+        ]
+        == []
+    )
+
+
+def test_a_cohort_of_two_regions_shows_each_its_own_people(caller_of, tomsk, omsk):
+    cohort = CohortFactory(regions=[tomsk, omsk])
+    caller_of(omsk).send("PUT", enrol_path(cohort), PERSON)
+    caller = caller_of(tomsk)
+    assert caller.get("/enrolments").data["items"] == []
+    assert caller.get(f"/cohorts/{cohort.uuid}").data["regions"] == ["RU-TOM"]
+
+
+def test_a_learner_of_two_regions_systems_shows_each_its_own_id(caller_of, tomsk, omsk):
+    learner = UserFactory(region=tomsk)
+    for region, value in ((tomsk, "1"), (omsk, "2")):
+        ExternalId.objects.create(region=region, system="hr", value=value, user=learner)
+    answer = caller_of(tomsk).get("/learners/by-external-id/hr/1").data
+    assert answer["external_ids"] == [{"system": "hr", "value": "1"}]
+    assert caller_of(omsk).get("/learners/by-external-id/hr/2").status_code == 404

@@ -1,0 +1,98 @@
+"""The description is valid OpenAPI 3.1, complete, and says what may go wrong."""
+
+import json
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from lms.api.problem_kinds import KINDS
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def schema(client):
+    response = client.get("/api/v1/schema/")
+    assert response.status_code == 200
+    return json.loads(response.content)
+
+
+def operations(schema):
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def test_it_is_valid(schema):
+    assert schema["openapi"].startswith("3.1")
+    assert [str(error) for error in OpenAPIV31SpecValidator(schema).iter_errors()] == []
+
+
+def test_it_describes_every_endpoint(schema):
+    assert sorted(name for name, _operation in operations(schema)) == [
+        "GET /api/v1/certificates",
+        "GET /api/v1/certificates/{certificate_id}",
+        "GET /api/v1/certificates/{certificate_id}/pdf",
+        "GET /api/v1/cohorts",
+        "GET /api/v1/cohorts/{cohort_id}",
+        "GET /api/v1/enrolments",
+        "GET /api/v1/enrolments/{enrolment_id}",
+        "GET /api/v1/enrolments/{enrolment_id}/progress",
+        "GET /api/v1/learners/by-external-id/{system}/{value}",
+        "GET /api/v1/me",
+        "POST /api/v1/enrolments/{enrolment_id}/transitions",
+        "PUT /api/v1/cohorts/{cohort_id}/enrolments/by-external-id/{system}/{value}",
+    ]
+
+
+def test_every_operation_says_what_it_is_and_what_may_go_wrong(schema):
+    for name, operation in operations(schema):
+        assert operation["summary"], name
+        assert operation["security"] == [{"bearerKey": []}, {"headerKey": []}], name
+        failures = {code for code in operation["responses"] if int(code) >= 400}
+        assert {"401", "429", "500"} <= failures, name
+        for code in failures:
+            (media_type,) = operation["responses"][code]["content"]
+            assert media_type == "application/problem+json", name
+
+
+def test_the_problems_of_enrolling_are_all_there(schema):
+    path = "/api/v1/cohorts/{cohort_id}/enrolments/by-external-id/{system}/{value}"
+    responses = schema["paths"][path]["put"]["responses"]
+    assert set(responses) == {
+        "200", "201", "400", "401", "403", "404", "409", "415", "422", "429", "500",
+    }  # fmt: skip
+    for code in ("cohort-full", "enrolment-closed", "email-taken"):
+        assert code in responses["409"]["description"]
+
+
+def test_the_codes_of_problems_are_listed(schema):
+    problem = schema["components"]["schemas"]["Problem"]
+    assert problem["properties"]["code"]["enum"] == sorted(KINDS)
+
+
+def test_it_speaks_the_language_that_is_asked_for(client):
+    def summary(query: str = "", **headers: str) -> str:
+        body = json.loads(client.get(f"/api/v1/schema/{query}", headers=headers).content)
+        return body["paths"]["/api/v1/me"]["get"]["summary"]
+
+    assert summary() == summary("?lang=ru") == summary("?lang=zz") == "Что разрешает ваш ключ"
+    assert summary("?lang=en") == "What your key may do"
+    assert summary(**{"Accept-Language": "en"}) == "What your key may do"
+
+
+@pytest.mark.parametrize(
+    "path", ["/developers/", "/developers/reference/", "/developers/problems/"]
+)
+def test_pages_for_developers_open(client, path):
+    response = client.get(path)
+    assert response.status_code == 200
+    assert "unsafe-inline" not in response.headers["Content-Security-Policy"].split("style-src")[0]
+
+
+def test_only_the_reference_may_write_styles(client):
+    def policy(path: str) -> str:
+        return client.get(path).headers["Content-Security-Policy"]
+
+    assert "style-src 'self' 'unsafe-inline'" in policy("/developers/reference/")
+    assert "unsafe-inline" not in policy("/developers/")

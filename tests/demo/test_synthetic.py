@@ -1,0 +1,82 @@
+"""The made-up programme: marked everywhere, realistic, the same every time, never written to."""
+
+import time
+
+import pytest
+from django.core import mail
+from django.db.models import Count
+
+from assessments.gains import group_gains
+from certificates.models import Certificate
+from courses.enrollment_states import EnrollmentState
+from courses.models import Cohort, Completion, Enrollment, EnrollmentTransition
+from lms.demo.content.synthetic import SYNTHETIC_MARK
+from lms.demo.synthetic import PARTICIPANTS, TRUE_GAINS, create_synthetic_programme
+from lms.mail.models import Letter
+from lms.people.models import Organisation, User
+
+pytestmark = pytest.mark.django_db
+
+MARK = SYNTHETIC_MARK.lower()
+
+
+def test_two_thousand_people_in_seventeen_regions_and_nobody_is_written_to():
+    began = time.process_time()
+    course = create_synthetic_programme()
+    assert time.process_time() - began < 15
+    sizes = User.objects.filter(is_synthetic=True).values("region").annotate(n=Count("pk"))
+    assert sum(row["n"] for row in sizes) == PARTICIPANTS
+    assert {row["n"] for row in sizes} == {117, 118}
+    assert len(sizes) == 17
+    assert not Letter.objects.exists()
+    assert not mail.outbox
+    assert not Certificate.objects.exists()
+    for gain in group_gains(Enrollment.objects.filter(cohort__course=course)):
+        assert gain.n > 1_000
+        assert gain.mean_gain == pytest.approx(TRUE_GAINS[gain.scale_code], abs=0.08)
+        covers_zero = gain.ci_low <= 0 <= gain.ci_high
+        assert covers_zero == (not gain.is_target)
+
+
+def test_everything_says_that_it_is_made_up():
+    course = create_synthetic_programme(participants=170)
+    assert course.is_synthetic
+    assert MARK in course.title.lower()
+    assert all(MARK in cohort.title.lower() for cohort in Cohort.objects.all())
+    organisations = Organisation.objects.filter(people__is_synthetic=True)
+    assert all(MARK in organisation.name.lower() for organisation in organisations)
+    learners = User.objects.filter(enrollments__isnull=False)
+    assert not learners.filter(is_synthetic=False).exists()
+    assert not learners.filter(email__isnull=False).exists()
+    assert not any(learner.has_usable_password() for learner in learners)
+
+
+def test_its_records_agree_with_each_other():
+    course = create_synthetic_programme(participants=340)
+    required = len(course.outline().activities)
+    for enrollment in Enrollment.objects.prefetch_related("transitions", "completions", "attempts"):
+        moves = list(enrollment.transitions.all())
+        assert moves[-1].to_state == enrollment.state
+        assert [move.from_state for move in moves] == ["", *(m.to_state for m in moves[:-1])]
+        done = enrollment.completions.count()
+        assert (done == required) == (enrollment.state == EnrollmentState.COMPLETED)
+        assert len(enrollment.attempts.all()) == sum(
+            completion.activity.slug in ("do", "posle")
+            for completion in enrollment.completions.all()
+        )
+        if enrollment.state == EnrollmentState.INVITED:
+            assert not done
+    assert {state for (state,) in Enrollment.objects.values_list("state")} == set(EnrollmentState)
+
+
+def test_making_it_again_changes_nothing():
+    first = create_synthetic_programme(participants=85)
+    counts = [m.objects.count() for m in (User, Enrollment, EnrollmentTransition, Completion)]
+    assert create_synthetic_programme(participants=85) == first
+    again = [m.objects.count() for m in (User, Enrollment, EnrollmentTransition, Completion)]
+    assert again == counts
+
+
+def test_nobody_real_can_be_enrolled_in_it():
+    create_synthetic_programme(participants=34)
+    assert not any(cohort.is_enrollment_open for cohort in Cohort.objects.all())

@@ -1,0 +1,308 @@
+"""The page of results: whose numbers, which numbers, and what stays hidden."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone, translation
+
+from assessments.bulk import record_attempts
+from assessments.loading import load_instrument
+from assessments.models import Assessment, Wave
+from courses.enrollment_states import EnrollmentState
+from courses.models import Cohort, Course, Enrollment
+from lms.insights.figures import figures_of
+from lms.insights.sheet import safe
+from lms.people.models import Consent, Region, Role, User
+from lms.people.roles import grant_role
+from tests.api.test_certificates import make_certificate
+from tests.factories import (
+    CohortFactory,
+    RegionFactory,
+    UserFactory,
+    add_page,
+    make_course,
+    make_module,
+)
+
+pytestmark = pytest.mark.django_db
+
+INSTRUMENT = {
+    "code": "t",
+    "title": "Анкета",
+    "purpose": "",
+    "who_sees": "",
+    "instruction": "",
+    "minutes": 1,
+}
+
+
+@pytest.fixture
+def tomsk(db) -> Region:
+    return RegionFactory()
+
+
+@pytest.fixture
+def omsk(db) -> Region:
+    return RegionFactory(code="RU-OMS", name="Омская область")
+
+
+@pytest.fixture
+def course(db) -> Course:
+    course = make_course("Курс")
+    instrument = load_instrument(
+        INSTRUMENT,
+        scales=[{"code": "s", "title": "Слышу чувства", "description": ""}],
+        items=[{"code": "s1", "scale": "s", "text": "", "reversed": False}],
+        options=[(0, "нет"), (4, "да")],
+    )
+    module = make_module(course)
+    for wave in (Wave.PRE, Wave.POST):
+        add_page(module, Assessment(title=wave, slug=wave, instrument=instrument, wave=wave))
+    return course
+
+
+def people(
+    region: Region, cohort: Cohort, count: int, state=EnrollmentState.COMPLETED, *, gain=None
+) -> list[Enrollment]:
+    """``count`` people of a region who reached ``state``; with answers when ``gain`` is given."""
+    now = timezone.now()
+    is_completed = state == EnrollmentState.COMPLETED
+    enrollments = [
+        Enrollment.objects.create(
+            learner=UserFactory(region=region),
+            cohort=cohort,
+            state=state,
+            activated_at=None if state == EnrollmentState.INVITED else now - timedelta(days=20),
+            completed_at=now if is_completed else None,
+        )
+        for _ in range(count)
+    ]
+    if gain is not None:
+        for enrollment in enrollments:
+            Consent.objects.create(
+                user=enrollment.learner, purpose=Consent.Purpose.ANSWERS, wording="1"
+            )
+        for assessment in Assessment.objects.descendant_of(cohort.course):
+            value = gain if assessment.wave == Wave.POST else 0
+            rows = [(e, [value + n % 2], now) for n, e in enumerate(enrollments)]
+            record_attempts(assessment, rows)
+    return enrollments
+
+
+@pytest.fixture
+def administrator(db) -> User:
+    return User.objects.create_superuser("admin@example.org")
+
+
+def coordinator_of(region: Region) -> User:
+    user = UserFactory()
+    grant_role(user=user, role=Role.COORDINATOR, region=region)
+    return user
+
+
+def trainer_of(cohort: Cohort) -> User:
+    user = UserFactory()
+    grant_role(user=user, role=Role.TRAINER)
+    cohort.trainers.add(user)
+    return user
+
+
+def test_visitors_sign_in_first_and_learners_are_refused(client, client_of):
+    assert client.get("/insights/").status_code == 302
+    assert client_of(UserFactory()).get("/insights/").status_code == 403
+    assert client_of(UserFactory()).get("/insights/programme.csv").status_code == 403
+
+
+def test_before_the_first_cohort_the_page_says_when_it_will_fill(client_of, tomsk):
+    browser = client_of(coordinator_of(tomsk))
+    page = browser.get("/insights/")
+    assert page.status_code == 200
+    assert "Результаты появятся после первого потока" in page.content.decode()
+    assert browser.get("/insights/programme.csv").status_code == 200
+
+
+def test_a_coordinator_sees_the_own_region_only(client_of, course, tomsk, omsk):
+    cohort = CohortFactory(course=course, regions=[tomsk, omsk])
+    people(tomsk, cohort, 12)
+    people(omsk, cohort, 31)
+    page = client_of(coordinator_of(tomsk)).get("/insights/")
+    text = page.content.decode()
+    assert page.context["figures"].shown["invited"] == 12
+    assert "Томская область" in text
+    assert "Омская область" not in text
+    foreign = client_of(coordinator_of(tomsk)).get(f"/insights/?region={omsk.pk}")
+    assert foreign.status_code == 422
+    assert foreign.context["figures"] is None
+
+
+def test_a_trainer_sees_the_own_cohorts_only(client_of, course, tomsk):
+    own = CohortFactory(course=course, title="Мой")
+    other = CohortFactory(course=course, title="Чужой")
+    people(tomsk, own, 7)
+    people(tomsk, other, 9)
+    browser = client_of(trainer_of(own))
+    assert browser.get("/insights/").context["figures"].shown["invited"] == 7
+    assert "Чужой" not in browser.get("/insights/").content.decode()
+    assert browser.get(f"/insights/?cohort={other.pk}").status_code == 422
+
+
+def test_a_coordinator_who_learns_elsewhere_does_not_see_the_others_there(
+    client_of, course, tomsk, omsk
+):
+    coordinator = coordinator_of(tomsk)
+    cohort = CohortFactory(course=course, regions=[omsk])
+    people(omsk, cohort, 9)
+    coordinator.region = omsk
+    coordinator.save()
+    Enrollment.objects.create(learner=coordinator, cohort=cohort)
+    assert client_of(coordinator).get("/insights/").context["figures"] is None
+
+
+def test_the_funnel_counts_people_stage_by_stage(client_of, administrator, course, tomsk):
+    cohort = CohortFactory(course=course)
+    done = people(tomsk, cohort, 20)
+    people(tomsk, cohort, 10, EnrollmentState.ACTIVE)
+    people(tomsk, cohort, 10, EnrollmentState.INVITED)
+    for enrollment in done[:8]:
+        make_certificate(enrollment)
+    figures = client_of(administrator).get("/insights/").context["figures"]
+    assert figures.shown == {
+        "invited": 40,
+        "begun": 30,
+        "completed": 20,
+        "certified": 8,
+        "answered_twice": 0,
+    }
+    assert figures.median_days == 20
+
+
+def test_a_region_with_few_people_is_hidden_with_another_one(
+    client_of, administrator, course, tomsk, omsk
+):
+    tuva = RegionFactory(code="RU-TY", name="Республика Тыва")
+    cohort = CohortFactory(course=course, regions=[tomsk, omsk, tuva])
+    people(tomsk, cohort, 3)
+    people(omsk, cohort, 21)
+    people(tuva, cohort, 34)
+    browser = client_of(administrator)
+    page = browser.get("/insights/")
+    rows = page.context["figures"].regions
+    assert [(row.name, row.counts and row.counts.invited) for row in rows] == [
+        ("Омская область", None),
+        ("Республика Тыва", 34),
+        ("Томская область", None),
+    ]
+    assert page.context["figures"].shown["invited"] == 58
+    for region in (tomsk, omsk):  # nor by asking for the regions one by one
+        figures = browser.get(f"/insights/?region={region.pk}").context["figures"]
+        assert figures.is_hidden
+        assert set(figures.shown.values()) == {None}
+    assert browser.get(f"/insights/?region={tuva.pk}").context["figures"].shown["invited"] == 34
+
+
+def test_cohorts_cannot_be_subtracted_from_each_other(client_of, administrator, course, tomsk):
+    small, large = CohortFactory(course=course), CohortFactory(course=course)
+    people(tomsk, small, 2)
+    people(tomsk, large, 50)
+    for cohort in (small, large):
+        page = client_of(administrator).get(f"/insights/?cohort={cohort.pk}")
+        assert page.context["figures"].is_hidden
+        assert all(row.counts is None for row in page.context["figures"].regions)
+        sheet = client_of(administrator).get(f"/insights/programme.csv?cohort={cohort.pk}")
+        assert ";50" not in sheet.content.decode()
+
+
+def test_means_need_ten_people(client_of, administrator, course, tomsk):
+    cohort = CohortFactory(course=course)
+    people(tomsk, cohort, 9, gain=2)
+    browser = client_of(administrator)
+    (gain,) = browser.get("/insights/").context["figures"].gains
+    assert gain.is_suppressed
+    assert gain.mean_gain is None
+    people(tomsk, cohort, 3, gain=2)
+    figures = browser.get("/insights/").context["figures"]
+    assert figures.gains[0].mean_gain == pytest.approx(2)
+    assert figures.median_days == 20
+
+
+def test_those_who_did_not_agree_do_not_count_in_means(client_of, administrator, course, tomsk):
+    agreed = people(tomsk, CohortFactory(course=course), 14, gain=2)
+    Consent.objects.filter(user=agreed[0].learner).update(withdrawn_at=timezone.now())
+    figures = client_of(administrator).get("/insights/").context["figures"]
+    assert figures.shown["answered_twice"] == figures.gains[0].n == 13
+
+
+def test_means_of_a_cohort_are_hidden_when_few_are_left_outside_it(
+    client_of, administrator, course, tomsk
+):
+    most, few = CohortFactory(course=course), CohortFactory(course=course)
+    people(tomsk, most, 30, gain=1)
+    people(tomsk, few, 6, gain=1)
+    browser = client_of(administrator)
+    assert browser.get("/insights/").context["figures"].gains[0].n == 36
+    for cohort in (most, few):
+        figures = browser.get(f"/insights/?cohort={cohort.pk}").context["figures"]
+        assert figures.gains_are_hidden
+        assert not figures.gains
+        assert figures.shown["invited"] == (30 if cohort == most else 6)
+
+
+def test_synthetic_data_is_marked_on_the_page_and_in_the_sheet(
+    client_of, administrator, course, tomsk
+):
+    Course.objects.update(is_synthetic=True)
+    people(tomsk, CohortFactory(course=course), 6)
+    for address in ("/insights/", "/insights/programme.csv"):
+        assert "Синтетические данные" in client_of(administrator).get(address).content.decode()
+
+
+def test_the_sheet_has_the_numbers_of_the_page(client_of, administrator, course, tomsk):
+    course.title = "=HYPERLINK(1)"
+    course.save()
+    people(tomsk, CohortFactory(course=course), 12, gain=1)
+    response = client_of(administrator).get("/insights/programme.csv")
+    assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
+    lines = response.content.decode("utf-8-sig").splitlines()
+    assert "'=HYPERLINK(1);;Зачислены;12" in lines
+    assert "Регионы;Томская область;Доля, %;100" in lines
+    assert "Изменения по шкалам;Слышу чувства;Изменение;1,00" in lines
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+7", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_no_cell_of_the_sheet_is_a_formula(text):
+    assert safe(text) == f"'{text}"
+    assert safe(-1) == "-1"
+
+
+def test_the_sheet_rounds_as_the_page_does():
+    with translation.override("ru"):
+        assert [safe(value) for value in (2.576, -0.004, 1.0)] == ["2,58", "0,00", "1,00"]
+
+
+@pytest.mark.parametrize(
+    "query", ["course=x", "course=999999", "region=-1", "cohort=1%27", "region=1&region=x"]
+)
+def test_a_filter_that_is_not_offered_is_an_error_on_the_page(
+    client_of, administrator, course, tomsk, query
+):
+    people(tomsk, CohortFactory(course=course), 6)
+    for address in ("/insights/", "/insights/programme.csv"):
+        response = client_of(administrator).get(f"{address}?{query}")
+        assert response.status_code == 422
+        assert "error-summary" in response.content.decode()
+
+
+def test_the_number_of_queries_does_not_grow_with_regions_and_people(course, tomsk, omsk):
+    cohort = CohortFactory(course=course, regions=[tomsk, omsk])
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            figures_of(Enrollment.objects.all(), course=course)
+        return len(captured)
+
+    people(tomsk, cohort, 12, gain=1)
+    few = queries()
+    people(omsk, cohort, 24, gain=1)
+    assert queries() == few

@@ -1,0 +1,148 @@
+"""Every address as every role: who gets in, who is asked to sign in, who finds nothing there."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import URLPattern, get_resolver
+
+from assessments.answering import start_attempt
+from assessments.models import Assessment
+from certificates.issuing import issue_certificate
+from courses.enrolling import move
+from courses.enrollment_states import EnrollmentState
+from lms.people.models import Role, User
+from lms.people.roles import grant_role
+from tests.assessments.test_answering import make_instrument
+from tests.factories import (
+    CohortFactory,
+    EnrollmentFactory,
+    RegionFactory,
+    UserFactory,
+    active_enrollment,
+    add_page,
+    make_course,
+    make_lesson,
+    make_module,
+)
+from tests.webinars.practicum.test_playing import make_practicum
+from webinars.practicum.sessions import find_partner
+
+FOREIGN = ("cms/", "accounts/", "documents/", "api/", "developers/", "_util/", "^", "media/")
+IN, LOGIN, NOTHING, NO = 200, 302, 404, 403
+ROLES = ["anonymous", "learner", "stranger", "trainer", "other_trainer", "coordinator", "admin"]
+# What a GET answers to each role, in the order of ROLES.
+EXPECTED = {
+    "display": [IN] * 7,
+    "signed_in": [401] + [204] * 6,
+    "home": [LOGIN] + [IN] * 6,
+    "invitation": [NOTHING] * 7,
+    "item": [LOGIN, IN] + [NOTHING] * 5,
+    "check": [LOGIN, IN] + [NOTHING] * 5,
+    "sent": [LOGIN, 302] + [NOTHING] * 5,
+    "gain": [LOGIN, IN] + [NOTHING] * 5,
+    "practicum_room": [LOGIN, 302, NOTHING, 302, NOTHING, NOTHING, 302],
+    "mine": [LOGIN] + [IN] * 6,
+    "pdf": [LOGIN, IN, NOTHING, IN, NOTHING, IN, IN],
+    "certificate_check": [IN] * 7,
+    "verify": [IN] * 7,
+    "lesson": [LOGIN, IN, NO, IN, NO, NO, IN],
+}
+
+
+@pytest.fixture
+def world(db):
+    """One course under way: its people, and the addresses that belong to the learner."""
+    region, elsewhere = RegionFactory(), RegionFactory(code="RU-OMS", name="Омская область")
+    course = make_course()
+    module = make_module(course)
+    lesson = make_lesson(module)
+    assessment = add_page(
+        module, Assessment(title="Анкета", instrument=make_instrument(), wave="pre")
+    )
+    people = {
+        "learner": UserFactory(region=region),
+        "stranger": UserFactory(region=elsewhere),
+        "trainer": UserFactory(region=elsewhere),
+        "other_trainer": UserFactory(region=elsewhere),
+        "coordinator": UserFactory(region=region),
+        "admin": User.objects.create_superuser("admin@example.org"),
+    }
+    for key in ("trainer", "other_trainer"):
+        grant_role(user=people[key], role=Role.TRAINER)
+    grant_role(user=people["coordinator"], role=Role.COORDINATOR, region=region)
+    cohort = CohortFactory(course=course, trainers=[people["trainer"]])
+    enrollment = active_enrollment(cohort=cohort, learner=people["learner"])
+    attempt = start_attempt(enrollment=enrollment, assessment=assessment)
+    practicum = make_practicum()
+    practising = CohortFactory(course=practicum.course(), trainers=[people["trainer"]])
+    seat = find_partner(
+        enrollment=active_enrollment(cohort=practising, learner=people["learner"]),
+        practicum=practicum,
+    )
+    finished = EnrollmentFactory(
+        learner=people["learner"], cohort=CohortFactory(trainers=[people["trainer"]])
+    )
+    for state in (EnrollmentState.ACTIVE, EnrollmentState.COMPLETED):
+        move(enrollment=finished, to=state, source="test")
+    certificate = issue_certificate(finished)
+    addresses = {
+        "display": "/display/",
+        "signed_in": "/signed-in/",
+        "home": "/learn/",
+        "invitation": "/invitation/x/",
+        "item": f"/assessments/{attempt.uuid}/1/",
+        "check": f"/assessments/{attempt.uuid}/check/",
+        "sent": f"/assessments/{attempt.uuid}/sent/",
+        "gain": f"/assessments/gain/{enrollment.uuid}/",
+        "practicum_room": f"/practicum/{seat.session.uuid}/",
+        "mine": "/certificates/",
+        "pdf": f"/certificates/{certificate.uuid}/pdf/",
+        "certificate_check": "/verify/",
+        "verify": f"/v/{certificate.code}/",
+        "lesson": lesson.url,
+    }
+    return people, addresses
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_who_gets_in_where(name, world, client, client_of):
+    people, addresses = world
+    found = [client.get(addresses[name]).status_code]
+    found += [client_of(people[role]).get(addresses[name]).status_code for role in ROLES[1:]]
+    assert dict(zip(ROLES, found, strict=True)) == dict(zip(ROLES, EXPECTED[name], strict=True))
+
+
+def our_patterns(patterns, prefix=""):
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if route.startswith(FOREIGN):
+            continue
+        if isinstance(pattern, URLPattern):
+            yield route, pattern
+        else:
+            yield from our_patterns(pattern.url_patterns, route)
+
+
+def test_every_address_of_ours_is_walked_or_changes_something():
+    """A new page must say here who gets in; what only takes POST is tested in its room."""
+    walked = set(EXPECTED) | {"check"}
+    only_post = {"language", "lesson_done", "start", "session_open", "session_close"}
+    only_post |= {"practicum_join", "practicum_feedback", "practicum_debrief", "practicum_act"}
+    in_their_rooms = {"session_host", "room_events", "room_commands", "programme", "sheet"}
+    names = {pattern.name for _route, pattern in our_patterns(get_resolver().url_patterns)}
+    assert names - walked - only_post - in_their_rooms == set()
+
+
+@pytest.mark.django_db
+def test_a_page_that_only_takes_post_refuses_to_be_looked_at(client_of):
+    browser = client_of(UserFactory())
+    unknown = "00000000-0000-4000-8000-000000000000"
+    for path in (
+        "/language/",
+        "/lessons/1/done/",
+        "/assessments/1/start/",
+        "/practicum/1/join/",
+        f"/practicum/{unknown}/feedback/",
+        f"/practicum/{unknown}/agree/",
+    ):
+        assert browser.get(path).status_code == 405

@@ -1,0 +1,20 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class WebinarsConfig(AppConfig):
+    name = "webinars"
+    verbose_name = _("Live rooms")
+
+    def ready(self) -> None:
+        from webinars.live.features import chat, poll, register
+        from webinars.live.rooms import register_rules
+        from webinars.models import Room
+        from webinars.practicum import feature as practicum
+        from webinars.webinar_rooms import WebinarRules
+
+        register_rules(Room.Kind.WEBINAR, WebinarRules())
+        register(chat.feature)
+        register(poll.feature)
+        register_rules(Room.Kind.PRACTICUM, practicum.PracticumRules())
+        register(practicum.feature)

@@ -1,0 +1,155 @@
+"""Running a command: the one place where rights are asked and where nothing is done twice."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, OperationalError, transaction
+from django.utils import timezone
+
+from lms.people.models import User
+from webinars.live import protocol
+from webinars.live.features.registry import Command, CommandContext, Refused, find_command
+from webinars.live.limits import Buckets
+from webinars.live.permissions import ACTS_BEFORE_OPENING, Role, may
+from webinars.live.protocol import Cmd, Err, ErrorCode, Ok
+from webinars.live.rooms import role_in
+from webinars.models.room import Room, RoomCommand
+
+logger = logging.getLogger(__name__)
+buckets = Buckets()
+
+TEMPORARY = frozenset({ErrorCode.RATE, ErrorCode.BUSY})
+BUSY_RETRY_MS = 1500
+KEEP_ANSWERS = timedelta(hours=24)
+
+
+def run_command(*, room: Room, user: User, frame: Cmd) -> Ok | Err:
+    """Do what ``frame`` asks, once for its id, and answer. Never raises.
+
+    A repeated id with the same content gets the stored answer; with other content
+    ``id_reused``. A refused command leaves nothing behind, so it may be sent again.
+    """
+    try:
+        return _answer(room, user, frame)
+    except protocol.BadFrame as bad:
+        return Err(id=frame.id, code=bad.code, temp=False, field=bad.field)
+    except Refused as refused:
+        return Err(
+            id=frame.id,
+            code=refused.code,
+            temp=refused.code in TEMPORARY,
+            retry_ms=refused.retry_ms,
+            field=refused.field,
+            msg=refused.message,
+            d=refused.data,
+        )
+    except OperationalError:
+        logger.warning("The database is busy: %s in room %s", frame.op, room.uuid, exc_info=True)
+        return Err(id=frame.id, code=ErrorCode.BUSY, temp=True, retry_ms=BUSY_RETRY_MS)
+    except Exception:
+        trace = uuid.uuid4().hex[:12]
+        logger.exception("Command %s in room %s failed (%s)", frame.op, room.uuid, trace)
+        return Err(id=frame.id, code=ErrorCode.INTERNAL, temp=False, d={"trace": trace})
+
+
+def _answer(room: Room, user: User, frame: Cmd) -> Ok:
+    role = role_in(room, user)
+    if role is None:
+        raise Refused(ErrorCode.FORBIDDEN)
+    digest = content_hash(frame)
+    stored = RoomCommand.objects.filter(room=room, user=user, cmd_id=frame.id).first()
+    if stored is not None:
+        return _stored_answer(stored, digest)
+    command = find_command(room.kind, frame.op)
+    if command is None:
+        raise Refused(ErrorCode.UNKNOWN_OP)
+    if not may(role, command.permission):
+        raise Refused(ErrorCode.FORBIDDEN)
+    payload = protocol.payload(frame.d, command.payload)
+    _within_rate(room, user, command)
+    try:
+        return _do(room, user, role, frame, command, payload, digest)
+    except IntegrityError as error:
+        if not _is_second_use(error):
+            raise
+    # Another socket of the same person was quicker with the same id.
+    stored = RoomCommand.objects.get(room=room, user=user, cmd_id=frame.id)
+    return _stored_answer(stored, digest)
+
+
+@transaction.atomic
+def _do(
+    room: Room,
+    user: User,
+    role: Role,
+    frame: Cmd,
+    command: Command,
+    payload: protocol.Payload,
+    digest: str,
+) -> Ok:
+    record = RoomCommand.objects.create(
+        room=room, user=user, cmd_id=frame.id, op=frame.op, content_hash=digest
+    )
+    room = Room.objects.get(pk=room.pk)
+    if not (command.works_when_closed or _is_open_for(room, role)):
+        raise Refused(ErrorCode.STATE, "the room is not open")
+    context = CommandContext(
+        room=room,
+        user=user,
+        role=role,
+        now=timezone.now(),
+        cmd_id=frame.id,
+        expected=frame.exp,
+    )
+    data: dict[str, Any] = command.function(context, payload) or {}
+    positions = {event.stream.kind: event.seq for event in context.write()}
+    record.result = {"d": data, "p": positions}
+    record.save(update_fields=["result"])
+    return Ok(id=frame.id, d=data, p=positions)
+
+
+def _is_open_for(room: Room, role: Role) -> bool:
+    """Hosts may act before the opening; after the end nobody may."""
+    return room.is_open or (room.closed_at is None and role in ACTS_BEFORE_OPENING)
+
+
+def content_hash(frame: Cmd) -> str:
+    """What tells a repeated command from another one under the same id."""
+    content = json.dumps([frame.op, frame.d, frame.exp], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def forget_old(*, now: datetime | None = None) -> int:
+    """Delete the answers of commands that nobody asks for again; how many. Events stay."""
+    limit = (now or timezone.now()) - KEEP_ANSWERS
+    return RoomCommand.objects.filter(at__lt=limit).delete()[0]
+
+
+def _stored_answer(stored: RoomCommand, digest: str) -> Ok:
+    if stored.content_hash != digest:
+        raise Refused(ErrorCode.ID_REUSED)
+    return Ok(id=stored.cmd_id, d=stored.result["d"], p=stored.result["p"])
+
+
+def _is_second_use(error: IntegrityError) -> bool:
+    """Whether the named constraint was hit; SQLite names its columns instead."""
+    said = str(error)
+    return "command_id_is_used_once" in said or "webinars_roomcommand.cmd_id" in said
+
+
+def _within_rate(room: Room, user: User, command: Command) -> None:
+    if command.rate is None:
+        return
+    wait = buckets.take(
+        (room.pk, user.pk, command.op),
+        per_second=command.rate.per_second,
+        burst=command.rate.burst,
+    )
+    if wait:
+        raise Refused(ErrorCode.RATE, retry_ms=round(wait * 1000) + 1)

@@ -1,0 +1,358 @@
+"""The hub: one for each process and room. It hears the bus once and speaks to all its sockets.
+
+A frame is encoded once; a socket costs an append to its outbox. A slow one is dropped, never
+waited for. The log is the truth: what the bus loses, doubles or reorders is read from there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import Awaitable, Iterable
+from dataclasses import dataclass
+
+from webinars.live import bus, snapshots
+from webinars.live.clockwork import Clockwork
+from webinars.live.connection import Connection
+from webinars.live.database import in_database
+from webinars.live.encoded import Encoded
+from webinars.live.joining import Doorkeeper
+from webinars.live.line import Line
+from webinars.live.log import public_id
+from webinars.live.outbox import Joiner
+from webinars.live.permissions import Audience
+from webinars.live.presence import Person, Presence
+from webinars.live.protocol import CloseCode, Hb, St, encode
+from webinars.live.stewarding import Steward
+from webinars.models.room import Room
+
+logger = logging.getLogger(__name__)
+
+FILL_AT_ONCE = 64
+
+
+@dataclass(frozen=True)
+class Tempo:
+    """How often what happens, in seconds."""
+
+    burst: float = 0.05
+    reordering: float = 0.05
+    tick: float = 0.5
+    head_check: float = 3
+    head_check_degraded: float = 1
+    heartbeat: float = 20
+    heartbeat_degraded: float = 5
+    attendance: float = 15
+    recheck: float = 45
+    renew: float = 30
+    gossip: float = 10
+    crowd_presence: float = 2
+    linger: float = 10
+
+
+class RoomHub:
+    """All the sockets of one room in this process, and what they hear."""
+
+    MAX_SOCKETS_OF_A_PERSON = 2
+
+    def __init__(self, room: Room, *, tempo: Tempo | None = None):
+        self.room = room
+        self.tempo = tempo or Tempo()
+        self.name = uuid.uuid4().hex
+        self.connections: set[Connection] = set()
+        self.lines: dict[int, Line] = {}
+        self.shared: dict[str, Line] = {}
+        self.members: dict[int, set[Connection]] = {}
+        self.presence = Presence()
+        self.presence_version = 0
+        self.is_presence_dirty = False
+        self.dirty_states: set[tuple[str, str]] = set()
+        self.empty_since = time.monotonic()
+        self.arriving = 0
+        self.door = Doorkeeper(self)
+        self.steward = Steward(self)
+        self._subscription = bus.Subscription(room.uuid, self.receive)
+        self._clockwork = Clockwork(self)
+        self._starting: asyncio.Task | None = None
+        self._filling: dict[int, asyncio.Task] = {}
+        self._tasks: set[asyncio.Task] = set()
+        self._unflushed: set[Connection] = set()
+        self._draining: set[Connection] = set()
+        self._flush_timer: asyncio.TimerHandle | None = None
+        self._flushed_at = float("-inf")
+
+    # --- Life -------------------------------------------------------------------------------
+    @property
+    def is_degraded(self) -> bool:
+        return not self._subscription.is_listening or bus.is_failing()
+
+    @property
+    def is_used(self) -> bool:
+        """Whether anybody is connected or on the way in."""
+        return bool(self.connections) or self.arriving > 0
+
+    async def start(self) -> None:
+        """Listen, then read the heads; those who join at once wait for the same start."""
+        if self._starting is None:
+            self._starting = asyncio.create_task(self._start())
+        try:
+            await asyncio.shield(self._starting)
+        except Exception:
+            self._starting = None  # the next one to come tries again
+            raise
+
+    async def _start(self) -> None:
+        await self._subscription.start()
+        for kind, (stream_id, head) in (
+            await in_database(snapshots.shared_streams, self.room.pk)
+        ).items():
+            line = Line(stream_id, kind, head)
+            self.shared[kind] = self.lines[stream_id] = line
+            self.members[stream_id] = set()
+        self._clockwork.start()
+
+    async def stop(self) -> None:
+        """End everything; whoever is still connected is told to come back."""
+        for connection in list(self.connections):
+            connection.end(CloseCode.RESTART)
+        await self._clockwork.stop()
+        await self._subscription.stop()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def spawn(self, work: Awaitable) -> asyncio.Task:
+        """Run something beside; what it raises is logged."""
+        task = asyncio.ensure_future(self._logged(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _logged(self, work: Awaitable) -> None:
+        try:
+            await work
+        except Exception:
+            logger.warning("Room %s: work of the hub failed", self.room.uuid, exc_info=True)
+
+    # --- From the bus -----------------------------------------------------------------------
+    def receive(self, message: bus.Message) -> None:
+        """Take one message; never waits, never trusts the order."""
+        match message:
+            case bus.Wake():
+                self._wake(message)
+            case bus.Touch():
+                self.dirty_states.add((message.type, message.key))
+            case bus.Signal():
+                self._pass_on(message)
+            case bus.Presence() if message.hub != self.name:
+                self.is_presence_dirty |= self.presence.hear(message.hub, message.people)
+            case bus.Recheck():
+                self.spawn(self.steward.recheck())
+
+    def _wake(self, wake: bus.Wake) -> None:
+        line = self.lines.get(wake.stream)
+        if line is None:
+            return
+        if wake.epoch != line.epoch:
+            self.reset()
+            return
+        frame = Encoded(wake.frame) if wake.frame else None
+        self._deliver(line, line.receive(wake.seq, frame))
+        if line.has_gap:
+            self.fill(line, wait=self.tempo.reordering)
+
+    def reset(self) -> None:
+        """The numbers mean nothing any more (a backup was restored): all begin anew."""
+        for connection in list(self.connections):
+            connection.end(CloseCode.RESYNC)
+        self.lines.clear()
+        self._starting = None
+
+    def fill(self, line: Line, *, wait: float = 0) -> asyncio.Task:
+        """Read from the log what a line lacks; one reading at a time."""
+        task = self._filling.get(line.stream_id)
+        if task is None or task.done():
+            task = self._filling[line.stream_id] = self.spawn(self._fill(line, wait))
+        return task
+
+    async def _fill(self, line: Line, wait: float) -> None:
+        if wait:
+            await asyncio.sleep(wait)
+        while line.has_gap:
+            found = await in_database(
+                snapshots.frames_after, line.stream_id, line.head, FILL_AT_ONCE
+            )
+            if not found:
+                line.wanted = line.head  # a wake-up from a transaction that we cannot see yet
+                return
+            for seq, text in found:
+                self._deliver(line, line.receive(seq, Encoded(text)))
+            if line.has_gap:  # a long gap must not look like slow readers: let them read
+                await asyncio.sleep(self.tempo.burst)
+
+    async def check_heads(self) -> None:
+        """Compare with the database: this heals whatever the bus has lost."""
+        heads = await in_database(snapshots.heads_of, list(self.lines))
+        for stream_id, head in heads.items():
+            line = self.lines.get(stream_id)
+            if line is None:
+                continue
+            if head.epoch != line.epoch:
+                self.reset()
+                return
+            line.floor = head.floor
+            line.wanted = max(line.wanted, head.seq)
+            if line.has_gap:
+                self.fill(line)
+
+    # --- To the sockets ---------------------------------------------------------------------
+    def _deliver(self, line: Line, frames: list[Encoded]) -> None:
+        if not frames:
+            return
+        for connection in self.members[line.stream_id]:
+            if connection.is_live:
+                for frame in frames:
+                    connection.outbox.durable(frame)
+                self._unflushed.add(connection)
+        self._flush_soon()
+
+    def send_state(
+        self, connections: Iterable[Connection], frame: St, *, but: int | None = None
+    ) -> None:
+        """Give a state to some sockets, in place of its older value; ``but``: not to this user."""
+        encoded = Encoded(encode(frame))
+        key = f"{frame.y}:{frame.k}"
+        for connection in connections:
+            if connection.is_live and connection.user_id != but:
+                connection.outbox.state(key, encoded)
+                self._unflushed.add(connection)
+        self._flush_soon()
+
+    def audience(self, kind: Audience) -> set[Connection]:
+        line = self.shared.get(kind)
+        return self.members.get(line.stream_id, set()) if line is not None else set()
+
+    def flush_soon(self, connection: Connection) -> None:
+        self._unflushed.add(connection)
+        self._flush_soon()
+
+    def _flush_soon(self) -> None:
+        """A lone message goes out at once; of a burst, one batch each 50 ms."""
+        if self._flush_timer is None:
+            loop = asyncio.get_running_loop()
+            due = max(loop.time(), self._flushed_at + self.tempo.burst)
+            self._flush_timer = loop.call_at(due, self._flush)
+
+    def _flush(self) -> None:
+        self._flush_timer = None
+        self._flushed_at = asyncio.get_running_loop().time()
+        joiner = Joiner()
+        waiting, self._unflushed = self._unflushed, set()
+        for connection in waiting:
+            if connection.flush(joiner):
+                continue
+            if connection.outbox.is_over:
+                self.drop(connection)
+            elif connection not in self._draining:
+                self._draining.add(connection)
+                self.spawn(self._drain(connection))
+
+    async def _drain(self, connection: Connection) -> None:
+        """Write to one blocked socket as its reader takes it: a task only for those."""
+        try:
+            while connection in self.connections:
+                await connection.wire.wait_writable()
+                if connection.flush(Joiner()):
+                    return
+        finally:
+            self._draining.discard(connection)
+
+    def drop(self, connection: Connection) -> None:
+        """Give up a socket whose reader is too slow; it comes back and resumes by number."""
+        logger.info("Room %s: dropped a slow reader", self.room.uuid)
+        self.leave(connection, reason="lost")
+        connection.end(CloseCode.TOO_SLOW)
+        connection.wire.abort()
+
+    def drop_stale(self) -> None:
+        now = time.monotonic()
+        for connection in list(self._draining):
+            if connection.outbox.is_stale(now):
+                self.drop(connection)
+
+    def _pass_on(self, signal: bus.Signal) -> None:
+        frame = St(y=signal.type, k=public_id(signal.sender), n=signal.at, d=signal.data)
+        self.send_state(self.audience(Audience.ROOM), frame, but=signal.sender)
+
+    def heartbeat(self) -> None:
+        """Tell every socket the heads of its streams, so that it can see what it lacks."""
+        now = round(time.time() * 1000)
+        for connection in self.connections:
+            heads = {kind: line.head for kind, line in connection.lines.items()}
+            frame = Hb(ts=now, h=heads, deg=self.is_degraded)
+            connection.outbox.state("hb", Encoded(encode(frame)))
+            self._unflushed.add(connection)
+        self._flush_soon()
+
+    async def send_dirty_states(self) -> None:
+        dirty, self.dirty_states = self.dirty_states, set()
+        for type, key in dirty:
+            found = await in_database(snapshots.read_state, self.room.pk, type, key)
+            if found is not None:
+                audience, value = found
+                frame = St(y=type, k=key, n=value.version, d=value.data)
+                self.send_state(self.audience(audience), frame)
+
+    # --- Presence ---------------------------------------------------------------------------
+    def presence_frame(self) -> St:
+        self.presence_version = max(self.presence_version + 1, round(time.time() * 1000))
+        return St(y="presence", n=self.presence_version, d=self.presence.state(public_id))
+
+    def send_presence(self) -> None:
+        self.is_presence_dirty = False
+        self.send_state(self.audience(Audience.ROOM), self.presence_frame())
+
+    def tell_presence(self) -> None:
+        """Gossip: who is here."""
+        bus.publish(self.room.uuid, bus.Presence(hub=self.name, people=self.presence.gossip()))
+
+    async def renew(self) -> None:
+        await self._subscription.renew()
+
+    def enter(self, connection: Connection) -> None:
+        """A socket has caught up: its person is here."""
+        user = connection.guest.user
+        person = Person(user.get_short_name(), connection.guest.role)
+        connection.is_present = True
+        if self.presence.join(user.pk, person):
+            self.is_presence_dirty = True
+            self.tell_presence()
+            self.spawn(self.steward.record_presence([user.pk]))
+        self._keep_two_sockets(user.pk)
+
+    def _keep_two_sockets(self, user_id: int) -> None:
+        own = sorted((c for c in self.connections if c.user_id == user_id), key=lambda c: c.number)
+        for connection in own[: -self.MAX_SOCKETS_OF_A_PERSON]:
+            connection.end(CloseCode.OPENED_ELSEWHERE)
+
+    def leave(self, connection: Connection, *, reason: str = "left") -> None:
+        """A socket is gone; calling it again changes nothing."""
+        if connection not in self.connections:
+            return
+        self.connections.discard(connection)
+        self._unflushed.discard(connection)
+        for line in connection.lines.values():
+            members = self.members.get(line.stream_id, set())
+            members.discard(connection)
+            if line.kind == Audience.ME and not members:
+                self.lines.pop(line.stream_id, None)
+                self.members.pop(line.stream_id, None)
+        if connection.is_present and self.presence.leave(connection.user_id):
+            self.is_presence_dirty = True
+            self.tell_presence()
+            self.spawn(self.steward.record_departure([connection.user_id], reason))
+        connection.is_live = connection.is_present = False
+        if not self.connections:
+            self.empty_since = time.monotonic()

@@ -1,0 +1,144 @@
+"""The log of a room: the truth. What the bus carries is only a wake-up to read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from lms.people.models import User
+from webinars.live import bus, protocol
+from webinars.models.room import Room, RoomEvent, Stream
+
+
+def stream_of(room: Room, kind: Stream.Kind, owner: User | None = None) -> Stream:
+    """The room's stream of a kind; a private one (``me``) is made when first asked for."""
+    return Stream.objects.get_or_create(room=room, kind=kind, owner=owner)[0]
+
+
+def append(
+    *,
+    stream: Stream,
+    type: str,
+    data: dict[str, Any],
+    actor: User | None,
+    actor_role: str = "",
+    cmd_id: str = "",
+) -> RoomEvent:
+    """Write the next event of ``stream`` inside the caller's transaction, and publish on commit.
+
+    The update takes the stream's row lock until the commit, so numbers are given in the order of
+    commits and without gaps. Append last in a transaction, to hold the lock shortly; to several
+    streams in the order of their ids. Raises TransactionManagementError outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("append() needs the caller's transaction")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {Stream._meta.db_table} SET head_seq = head_seq + 1"  # noqa: S608
+            " WHERE id = %s RETURNING head_seq",
+            [stream.pk],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise Stream.DoesNotExist(stream.pk)
+    stream.head_seq = row[0]
+    event = RoomEvent.objects.create(
+        stream=stream,
+        seq=row[0],
+        type=type,
+        data=data,
+        actor=actor,
+        actor_role=actor_role,
+        cmd_id=cmd_id,
+        at=timezone.now(),
+    )
+    frame = frame_of(event, stream.kind)
+    wake = bus.Wake(
+        stream=stream.pk,
+        epoch=stream.epoch.hex,
+        seq=event.seq,
+        frame=frame if len(frame) <= bus.MAX_FRAME_ON_BUS else "",
+    )
+    room_uuid = stream.room.uuid
+    transaction.on_commit(lambda: bus.publish(room_uuid, wake))
+    return event
+
+
+def touch(room: Room, type: str, *, key: str = "") -> None:
+    """Say that a state (a tally, a count) has changed; each hub reads it anew, at most each 0.5 s.
+
+    ``type`` is one that a feature registered with ``@feature.state``. Call it in the transaction
+    that changes the state.
+    """
+    room_uuid = room.uuid
+    transaction.on_commit(lambda: bus.publish(room_uuid, bus.Touch(type=type, key=key)))
+
+
+def events_after(stream: Stream, seq: int, limit: int = protocol.MAX_REPLAY) -> list[RoomEvent]:
+    """Events with numbers above ``seq``, in order."""
+    return list(
+        RoomEvent.objects.filter(stream=stream, seq__gt=seq)
+        .select_related("actor")
+        .order_by("seq")[:limit]
+    )
+
+
+def frame_of(event: RoomEvent, kind: str) -> str:
+    """The event as it goes over the wire: encoded once, for everybody."""
+    return protocol.encode(event_frame(event, kind))
+
+
+def event_frame(event: RoomEvent, kind: str) -> protocol.Ev:
+    return protocol.Ev(
+        s=kind,
+        q=event.seq,
+        y=event.type,
+        ts=milliseconds(event.at),
+        d=event.data,
+        a=actor_frame(event.actor, event.actor_role),
+        c=event.cmd_id,
+    )
+
+
+def actor_frame(actor: User | None, role: str) -> protocol.Actor | None:
+    if actor is None:
+        return None
+    return protocol.Actor(id=public_id(actor.pk), n=actor.get_short_name(), r=role)
+
+
+def public_id(user_id: int) -> str:
+    """How a person is named on the wire."""
+    return f"u_{user_id}"
+
+
+def milliseconds(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)
+
+
+@contextmanager
+def consistent_read() -> Iterator[None]:
+    """One unchanging picture of the database for the queries inside; nothing may be written.
+
+    On SQLite this is a read transaction without the write gate, so joining people never wait for
+    those who write.
+    """
+    if connection.in_atomic_block:
+        yield
+    elif connection.vendor == "sqlite":
+        connection.ensure_connection()
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN")
+            try:
+                yield
+            finally:
+                cursor.execute("COMMIT")
+    else:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield

@@ -1,0 +1,153 @@
+"""What a practicum is played from and judged by: authored by trainers in the CMS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+from wagtail import blocks
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.fields import StreamField
+from wagtail.models import Orderable
+
+ROLES = [
+    ("specialist", _("specialist")),
+    ("client", _("client")),
+    ("observer", _("observer")),
+]
+
+
+class RoleCardBlock(blocks.StructBlock):
+    """What the player of one role knows; nobody else reads it."""
+
+    role = blocks.ChoiceBlock(choices=ROLES, label=_("role"))
+    knows = blocks.TextBlock(label=_("knows"), rows=3)
+    wants = blocks.TextBlock(label=_("wants"), rows=2)
+    feels = blocks.TextBlock(label=_("feels"), rows=2)
+    must_not_reveal_early = blocks.TextBlock(
+        label=_("does not reveal too early"), rows=2, required=False
+    )
+    goal = blocks.TextBlock(label=_("goal"), rows=2)
+
+    class Meta:
+        icon = "user"
+        label = _("Role card")
+
+
+class Scenario(models.Model):
+    """A situation with role cards. A practicum plays a copy taken when it begins."""
+
+    slug = models.SlugField(_("short name"), max_length=60, unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    situation = models.TextField(_("situation"))
+    safety_note = models.TextField(_("safety note"), blank=True)
+    roles = StreamField([("role", RoleCardBlock())], verbose_name=_("role cards"))
+    phrases = StreamField(
+        [("phrase", blocks.CharBlock())], verbose_name=_("phrases to try"), blank=True
+    )
+    briefing_minutes = models.PositiveSmallIntegerField(_("briefing, minutes"), default=2)
+    roleplay_minutes = models.PositiveSmallIntegerField(_("role-play, minutes"), default=8)
+    debrief_minutes = models.PositiveSmallIntegerField(_("debrief, minutes"), default=5)
+
+    panels = [
+        FieldPanel("title"),
+        FieldPanel("slug"),
+        FieldPanel("situation"),
+        FieldPanel("safety_note"),
+        FieldPanel("roles"),
+        FieldPanel("phrases"),
+        MultiFieldPanel(
+            [
+                FieldPanel("briefing_minutes"),
+                FieldPanel("roleplay_minutes"),
+                FieldPanel("debrief_minutes"),
+            ],
+            heading=_("Time"),
+        ),
+    ]
+
+    class Meta:
+        ordering = ["title"]
+        verbose_name = _("scenario")
+        verbose_name_plural = _("scenarios")
+
+    def __str__(self) -> str:
+        return self.title
+
+    def as_played(self) -> dict[str, Any]:
+        """The copy that a practicum keeps: later edits do not reach those who play already."""
+        return {
+            "title": self.title,
+            "situation": self.situation,
+            "safety_note": self.safety_note,
+            "roles": {
+                block.value["role"]: {
+                    key: block.value[key]
+                    for key in ("knows", "wants", "feels", "must_not_reveal_early", "goal")
+                }
+                for block in self.roles
+            },
+            "phrases": [str(block.value) for block in self.phrases],
+            "minutes": {
+                "briefing": self.briefing_minutes,
+                "roleplay": self.roleplay_minutes,
+                "debrief": self.debrief_minutes,
+            },
+        }
+
+
+class Rubric(ClusterableModel):
+    """Criteria with four behavioural anchors each, from 0 (harmful) to 3 (adapts to the client)."""
+
+    title = models.CharField(_("title"), max_length=200, unique=True)
+
+    panels = [
+        FieldPanel("title"),
+        InlinePanel("criteria", label=_("criteria"), min_num=1, max_num=8),
+    ]
+
+    class Meta:
+        ordering = ["title"]
+        verbose_name = _("rubric")
+        verbose_name_plural = _("rubrics")
+
+    def __str__(self) -> str:
+        return self.title
+
+    def as_played(self) -> list[dict[str, Any]]:
+        """The copy that a practicum keeps."""
+        return [
+            {
+                "code": criterion.code,
+                "title": criterion.title,
+                "description": criterion.description,
+                "anchors": [getattr(criterion, f"anchor_{score}") for score in range(4)],
+            }
+            for criterion in self.criteria.order_by("sort_order", "pk")
+        ]
+
+
+class RubricCriterion(Orderable):
+    rubric = ParentalKey(Rubric, on_delete=models.CASCADE, related_name="criteria")
+    code = models.SlugField(_("code"), max_length=40)
+    title = models.CharField(_("title"), max_length=120)
+    description = models.TextField(_("what is looked at"), blank=True)
+    anchor_0 = models.TextField(_("0: harmful or absent"))
+    anchor_1 = models.TextField(_("1: begins"))
+    anchor_2 = models.TextField(_("2: does it"))
+    anchor_3 = models.TextField(_("3: adapts it to this person"))
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("criterion")
+        verbose_name_plural = _("criteria")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rubric", "code"], name="criterion_code_is_unique_in_its_rubric"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title

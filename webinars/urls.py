@@ -1,0 +1,19 @@
+from django.urls import path
+
+from webinars import views
+from webinars.practicum import views as practicum
+
+app_name = "webinars"
+
+urlpatterns = [
+    path("webinars/sessions/<int:session_id>/", views.session_host, name="session_host"),
+    path("webinars/sessions/<int:session_id>/open/", views.session_open, name="session_open"),
+    path("webinars/sessions/<int:session_id>/close/", views.session_close, name="session_close"),
+    path("rooms/<uuid:room_uuid>/events", views.room_events, name="room_events"),
+    path("rooms/<uuid:room_uuid>/commands", views.room_commands, name="room_commands"),
+    path("practicum/<int:practicum_id>/join/", practicum.join, name="practicum_join"),
+    path("practicum/<uuid:session_uuid>/", practicum.room, name="practicum_room"),
+    path("practicum/<uuid:session_uuid>/feedback/", practicum.feedback, name="practicum_feedback"),
+    path("practicum/<uuid:session_uuid>/debrief/", practicum.debrief, name="practicum_debrief"),
+    path("practicum/<uuid:session_uuid>/<str:action>/", practicum.act, name="practicum_act"),
+]

@@ -1,0 +1,196 @@
+"""Planning webinars in the CMS: trainers see and change the sessions of their own cohorts."""
+
+from __future__ import annotations
+
+from django import forms
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.views import generic
+from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.widgets import AdminDateTimeInput
+from wagtail.permission_policies.base import BasePermissionPolicy
+from wagtail.permissions import register_permission_policy
+
+from courses.models import Cohort
+from courses.programme import leads
+from lms.people.models import Role, User
+from webinars.live.rooms import create_room
+from webinars.models import Room, Rubric, Scenario, Webinar, WebinarSession
+
+
+class LedSessions(BasePermissionPolicy):
+    """Whoever leads a cohort plans its webinars; one that was opened stays in the records."""
+
+    def user_has_permission(self, user, action: str) -> bool:
+        if not user.is_authenticated or not user.is_active:
+            return False
+        staff_roles = (Role.METHODOLOGIST, Role.TRAINER)
+        return user.is_administrator or any(user.has_role(role) for role in staff_roles)
+
+    def user_has_permission_for_instance(self, user, action: str, instance) -> bool:
+        if action == "delete" and instance.opened_at is not None:
+            return False
+        return (
+            self.user_has_permission(user, action)
+            and self.instances_user_has_any_permission_for(user, [action])
+            .filter(pk=instance.pk)
+            .exists()
+        )
+
+    def instances_user_has_any_permission_for(self, user, actions):
+        return WebinarSession.objects.run_by(user)
+
+    def users_with_any_permission(self, actions):
+        return User.objects.filter(is_active=True, is_staff=True)
+
+
+register_permission_policy(WebinarSession, LedSessions(WebinarSession))
+
+
+class SessionForm(WagtailAdminModelForm):
+    """A session; its room is made with it."""
+
+    class Meta:
+        model = WebinarSession
+        fields = ["webinar", "cohort", "starts_at", "ends_at"]
+        widgets = {"starts_at": AdminDateTimeInput, "ends_at": AdminDateTimeInput}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        cohorts = Cohort.objects.run_by(self.for_user)
+        self.fields["cohort"].queryset = cohorts
+        self.fields["webinar"].queryset = Webinar.objects.filter(
+            pk__in=[
+                webinar.pk
+                for webinar in Webinar.objects.live()
+                if leads(self.for_user, webinar.course())
+            ]
+        )
+
+    def clean(self):
+        cleaned = super().clean()
+        webinar, cohort = cleaned.get("webinar"), cleaned.get("cohort")
+        if webinar and cohort and webinar.course().pk != cohort.course_id:
+            raise ValidationError({"cohort": _("This cohort studies another course.")})
+        starts_at, ends_at = cleaned.get("starts_at"), cleaned.get("ends_at")
+        if starts_at and ends_at and ends_at <= starts_at:
+            raise ValidationError({"ends_at": _("The end must come after the beginning.")})
+        return cleaned
+
+    def save(self, commit: bool = True) -> WebinarSession:
+        if self.instance.room_id is None:
+            self.instance.room = create_room(
+                kind=Room.Kind.WEBINAR, title=self.instance.webinar.title
+            )
+        return super().save(commit=commit)
+
+
+class OnlyLed:
+    """A view of one session; somebody else's is as good as not there."""
+
+    def get_object(self, *arguments, **named):
+        found = super().get_object(*arguments, **named)
+        if not WebinarSession.objects.run_by(self.request.user).filter(pk=found.pk).exists():
+            raise Http404
+        return found
+
+
+class SessionIndex(generic.IndexView):
+    def get_base_queryset(self):
+        return (
+            WebinarSession.objects.run_by(self.request.user)
+            .select_related("webinar", "cohort", "room")
+            .distinct()
+        )
+
+
+class SessionEdit(OnlyLed, generic.EditView):
+    pass
+
+
+class SessionDelete(OnlyLed, generic.DeleteView):
+    def get_object(self, *arguments, **named):
+        found = super().get_object(*arguments, **named)
+        if found.opened_at is not None:  # its attendance is a record
+            raise PermissionDenied
+        return found
+
+
+class SessionHistory(OnlyLed, ModelViewSet.history_view_class):
+    pass
+
+
+class SessionUsage(OnlyLed, ModelViewSet.usage_view_class):
+    pass
+
+
+class RoomColumn(Column):
+    """The way from the plan to the room."""
+
+    def get_value(self, instance):
+        address = reverse("webinars:session_host", args=[instance.pk])
+        return format_html('<a href="{}">{}</a>', address, _("Go to the room"))
+
+
+class SessionViewSet(ModelViewSet):
+    model = WebinarSession
+    icon = "calendar-alt"
+    menu_label = _("Webinar sessions")
+    add_to_admin_menu = True
+    copy_view_enabled = False
+    inspect_view_enabled = False
+    list_display = [
+        "webinar",
+        "cohort",
+        DateColumn("starts_at", label=_("starts")),
+        RoomColumn("room", label=_("room")),
+    ]
+    index_view_class = SessionIndex
+    edit_view_class = SessionEdit
+    delete_view_class = SessionDelete
+    history_view_class = SessionHistory
+    usage_view_class = SessionUsage
+
+    def get_form_class(self, for_update: bool = False) -> type[forms.ModelForm]:
+        return SessionForm
+
+
+@hooks.register("register_admin_viewset")
+def session_viewset() -> SessionViewSet:
+    return SessionViewSet("webinar_sessions", url_prefix="webinar-sessions")
+
+
+class ScenarioViewSet(ModelViewSet):
+    """Situations and role cards of practicums."""
+
+    model = Scenario
+    icon = "group"
+    menu_label = _("Scenarios")
+    add_to_admin_menu = True
+    list_display = ["title", "slug"]
+
+
+class RubricViewSet(ModelViewSet):
+    """Observation sheets of practicums."""
+
+    model = Rubric
+    icon = "clipboard-list"
+    menu_label = _("Rubrics")
+    add_to_admin_menu = True
+    list_display = ["title"]
+
+
+@hooks.register("register_admin_viewset")
+def scenario_viewset() -> ScenarioViewSet:
+    return ScenarioViewSet("scenarios")
+
+
+@hooks.register("register_admin_viewset")
+def rubric_viewset() -> RubricViewSet:
+    return RubricViewSet("rubrics")

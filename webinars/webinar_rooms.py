@@ -1,0 +1,79 @@
+"""The rules of webinar rooms: cohort and trainers make the roles, staying makes the attendance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from courses.models import Cohort, Enrollment
+from lms.people.models import User
+from webinars import attendance
+from webinars.live.permissions import Role
+from webinars.live.rooms import RoomRules
+from webinars.models.attendance import AttendanceSegment
+from webinars.models.room import Room
+from webinars.models.webinar import WebinarSession
+
+
+def session_of(room: Room) -> WebinarSession:
+    return WebinarSession.objects.select_related("webinar", "cohort", "room").get(room=room)
+
+
+class WebinarRules(RoomRules):
+    """Trainers of the cohort host, its learners take part, nobody else comes in."""
+
+    def role_in(self, room: Room, user: User) -> Role | None:
+        return self.roles_in(room, [user]).get(user.pk)
+
+    def roles_in(self, room: Room, users: Iterable[User]) -> dict[int, Role]:
+        people = list(users)
+        cohort_id = WebinarSession.objects.values_list("cohort_id", flat=True).get(room=room)
+        learners = (
+            Enrollment.objects.studying()
+            .filter(cohort_id=cohort_id, learner__in=people)
+            .values_list("learner_id", flat=True)
+        )
+        roles = dict.fromkeys(learners, Role.PARTICIPANT)
+        trainers = set(
+            Cohort.objects.get(pk=cohort_id)
+            .trainers.filter(pk__in=[user.pk for user in people])
+            .values_list("pk", flat=True)
+        )
+        for user in people:
+            if user.pk in trainers or self._is_content_staff(user, cohort_id):
+                roles[user.pk] = Role.HOST
+        return roles
+
+    def _is_content_staff(self, user: User, cohort_id: int) -> bool:
+        """Administrators and methodologists may lead any webinar."""
+        return user.is_staff and Cohort.objects.run_by(user).filter(pk=cohort_id).exists()
+
+    def record_presence(
+        self, room: Room, *, user_ids: Iterable[int], hub: str, at: datetime
+    ) -> dict[int, dict[str, Any]]:
+        session = session_of(room)
+        people = list(user_ids)
+        if session.closed_at is None:
+            attendance.see(session, user_ids=people, hub=hub, at=at)
+        found = attendance.counted(session, people)
+        attendance.complete_those_who_stayed(session, found)
+        return {user_id: shown(attended) for user_id, attended in found.items()}
+
+    def record_departure(
+        self, room: Room, *, user_ids: Iterable[int], hub: str, at: datetime, reason: str
+    ) -> None:
+        session = session_of(room)
+        people = list(user_ids)
+        ended = AttendanceSegment.Reason(reason)
+        attendance.part(session, user_ids=people, hub=hub, at=at, reason=ended)
+        attendance.complete_those_who_stayed(session, attendance.counted(session, people))
+
+
+def shown(attended: attendance.Attended) -> dict[str, Any]:
+    """What a person's own page is told about their attendance."""
+    return {
+        "seconds": attended.seconds,
+        "needed": attended.needed_minutes,
+        "counted": attended.is_counted,
+    }

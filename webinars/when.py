@@ -1,0 +1,40 @@
+"""Moments in words: in the reader's own time, with its zone named as people here name it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+
+
+def zone_in_words(moment: datetime) -> str:
+    """The active time zone by its distance from Moscow: MSK, MSK+4, MSK−1."""
+    local, moscow = timezone.localtime(moment), moment.astimezone(MOSCOW)
+    here, there = local.utcoffset(), moscow.utcoffset()
+    assert here is not None
+    assert there is not None
+    minutes = int((here - there).total_seconds()) // 60
+    if minutes == 0:
+        return _("MSK")
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "+" if minutes > 0 else "−"
+    return _("MSK") + f"{sign}{hours}" + (f":{rest:02d}" if rest else "")
+
+
+def moment_in_words(moment: datetime) -> str:
+    """Day and time for the reader, and Moscow time where it is another."""
+    local = timezone.localtime(moment)
+    words = _("%(day)s at %(time)s (%(zone)s)") % {
+        "day": date_format(local, "j E Y"),
+        "time": date_format(local, "H:i"),
+        "zone": zone_in_words(moment),
+    }
+    moscow = moment.astimezone(MOSCOW)
+    if moscow.utcoffset() == local.utcoffset():
+        return words
+    return _("%(moment)s, %(time)s in Moscow") % {"moment": words, "time": moscow.strftime("%H:%M")}
