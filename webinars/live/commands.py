@@ -72,7 +72,7 @@ def _answer(room: Room, user: User, frame: Cmd) -> Ok:
     if not may(role, command.permission):
         raise Refused(ErrorCode.FORBIDDEN)
     payload = protocol.payload(frame.d, command.payload)
-    _within_rate(room, user, command)
+    _within_rate(room, user, command, frame.id)
     try:
         return _do(room, user, role, frame, command, payload, digest)
     except IntegrityError as error:
@@ -143,13 +143,14 @@ def _is_second_use(error: IntegrityError) -> bool:
     return "command_id_is_used_once" in said or "webinars_roomcommand.cmd_id" in said
 
 
-def _within_rate(room: Room, user: User, command: Command) -> None:
+def _within_rate(room: Room, user: User, command: Command, cmd_id: str) -> None:
     if command.rate is None:
         return
     wait = buckets.take(
         (room.pk, user.pk, command.op),
         per_second=command.rate.per_second,
         burst=command.rate.burst,
+        what=cmd_id,
     )
     if wait:
         raise Refused(ErrorCode.RATE, retry_ms=round(wait * 1000) + 1)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable
 class TokenBucket:
     """``burst`` at once, then ``per_second``."""
 
-    __slots__ = ("_clock", "_tokens", "_updated", "burst", "per_second")
+    __slots__ = ("_clock", "_tokens", "_updated", "burst", "paid_for", "per_second")
 
     def __init__(
         self, per_second: float, burst: float, *, clock: Callable[[], float] = time.monotonic
@@ -21,6 +21,7 @@ class TokenBucket:
         self._clock = clock
         self._tokens = float(burst)
         self._updated = clock()
+        self.paid_for: Hashable = None
 
     def take(self, amount: float = 1) -> float:
         """0 when it is allowed; otherwise the seconds until it would be, and nothing is taken."""
@@ -41,7 +42,9 @@ class Buckets:
         self._keep = keep
         self._lock = threading.Lock()
 
-    def take(self, key: Hashable, *, per_second: float, burst: int) -> float:
+    def take(self, key: Hashable, *, per_second: float, burst: int, what: Hashable = None) -> float:
+        """Seconds to wait, 0 when allowed. ``what`` names the thing done: a repetition of
+        the last one allowed is free, as when several sockets send one command again."""
         with self._lock:
             bucket = self._buckets.get(key)
             if bucket is None:
@@ -49,7 +52,12 @@ class Buckets:
                 while len(self._buckets) > self._keep:
                     self._buckets.popitem(last=False)
             self._buckets.move_to_end(key)
-            return bucket.take()
+            if what is not None and bucket.paid_for == what:
+                return 0.0
+            wait = bucket.take()
+            if not wait:
+                bucket.paid_for = what
+            return wait
 
     def clear(self) -> None:
         with self._lock:
