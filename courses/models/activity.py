@@ -10,6 +10,12 @@ from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, PageC
 from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page
 
+from courses.authoring.panels import (
+    ActivityForm,
+    ConsequencesPanel,
+    ContentChecksPanel,
+    LessonForm,
+)
 from courses.blocks import LESSON_BLOCKS
 from courses.models.course import Course
 from courses.models.enrollment import Enrollment
@@ -41,10 +47,12 @@ class Activity(Page):
     )
 
     is_creatable = False
+    base_form_class = ActivityForm
     parent_page_types = ["courses.Module"]
     subpage_types: list[str] = []
     content_panels = [*Page.content_panels, FieldPanel("goal")]
     settings_panels = [
+        ConsequencesPanel(heading=_("Who is studying now")),
         MultiFieldPanel(
             [
                 FieldPanel("is_required"),
@@ -117,7 +125,12 @@ class Lesson(Activity):
     body = StreamField(LESSON_BLOCKS, verbose_name=_("content"), blank=True)
 
     is_creatable = True
-    content_panels = [*Activity.content_panels, FieldPanel("body")]
+    base_form_class = LessonForm
+    content_panels = [
+        *Activity.content_panels,
+        FieldPanel("body"),
+        ContentChecksPanel(heading=_("How it reads")),
+    ]
     template = "courses/lesson.html"
     kind_label = _("lesson")
     icon_name = "book-open"
