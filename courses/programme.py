@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -13,6 +15,9 @@ from courses.ledger import completed_ids
 from courses.models import Activity, Course, Enrollment, Module
 from courses.progress import ActivityStatus, Lock, LockKind, State, next_step, statuses
 from lms.people.models import Role, User
+
+if TYPE_CHECKING:
+    from courses.as_learner import Walk
 
 
 @dataclass(frozen=True)
@@ -99,23 +104,32 @@ def current_enrollment(user: User, course: Course) -> Enrollment | None:
     return max(found, key=lambda e: (_WEIGHT.get(e.state, 0), e.created_at), default=None)
 
 
-def programme_for(user: User, course: Course) -> Programme:
-    """The programme as ``user`` (perhaps anonymous) sees it; a constant number of queries."""
+def programme_for(user: User, course: Course, walk: Walk | None = None) -> Programme:
+    """The programme as ``user`` (perhaps anonymous) sees it; a constant number of queries.
+
+    On a ``walk`` it is that of a learner who has finished what the walk says.
+    """
+    if walk is not None:
+        return programme_of(course, None, walk)
     return programme_of(course, current_enrollment(user, course))
 
 
-def programme_of(course: Course, enrollment: Enrollment | None) -> Programme:
-    """The programme for one enrolment, or for nobody in particular."""
+def programme_of(
+    course: Course, enrollment: Enrollment | None, walk: Walk | None = None
+) -> Programme:
+    """The programme for one enrolment, for a walk, or for nobody in particular."""
     outline = course.outline()
     found: dict[int, ActivityStatus] = {}
     next_id = None
-    if enrollment is not None:
-        listed = statuses(
-            outline.rules,
-            completed_ids(enrollment),
-            starts_at=enrollment.cohort.starts_at,
-            now=timezone.now(),
-        )
+    now = timezone.now()
+    listed: list[ActivityStatus] = []
+    if walk is not None:
+        begun = now - timedelta(days=walk.days)
+        listed = statuses(outline.rules, walk.done, starts_at=begun, now=now)
+    elif enrollment is not None:
+        begun = enrollment.cohort.starts_at
+        listed = statuses(outline.rules, completed_ids(enrollment), starts_at=begun, now=now)
+    if listed:
         found = {status.id: status for status in listed}
         next_id = next_step(outline.rules, listed)
     titles = {activity.pk: activity.title for activity in outline.activities}
@@ -166,9 +180,17 @@ def leads(user: User, course: Course) -> bool:
     )
 
 
-def door_to(user: User, activity: Activity) -> Door:
-    """Whether ``user`` (signed in) may enter ``activity``, by enrolment and the programme."""
+def door_to(user: User, activity: Activity, walk: Walk | None = None) -> Door:
+    """Whether ``user`` (signed in) may enter ``activity``, by enrolment and the programme.
+
+    On a ``walk`` the door is as a learner would find it, and nothing is recorded behind it.
+    """
     course = activity.course()
+    if walk is not None:
+        programme = programme_of(course, None, walk)
+        row = next((row for row in programme.rows if row.activity.pk == activity.pk), None)
+        is_locked = row is not None and row.is_locked
+        return Door(not is_locked, None, programme, row.lock_reason if row and is_locked else "")
     enrollment = current_enrollment(user, course)
     if enrollment is None or enrollment.state not in ("active", "completed"):
         if leads(user, course):

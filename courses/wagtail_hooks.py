@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from wagtail import hooks
 from wagtail.models import Page
 
-from courses.authoring import guarding  # noqa: F401  registers its hooks
+from courses.authoring import buttons, guarding  # noqa: F401  register their hooks
 from lms.people.models import Role, User
 
 

@@ -46,6 +46,7 @@ EXPECTED = {
     "certificate_check": [IN] * 7,
     "verify": [IN] * 7,
     "lesson": [LOGIN, IN, NO, IN, NO, NO, IN],
+    "as_learner": [LOGIN, NOTHING, NOTHING, IN, NOTHING, NOTHING, IN],
 }
 
 
@@ -100,6 +101,7 @@ def world(db):
         "certificate_check": "/verify/",
         "verify": f"/v/{certificate.code}/",
         "lesson": lesson.url,
+        "as_learner": f"/as-learner/{course.pk}/",
     }
     return people, addresses
 

@@ -77,11 +77,14 @@ class Activity(Page):
 
     def serve(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         """The learner's way in: sign in, be enrolled, be let in by the programme's rules."""
+        from courses.as_learner import walk_through
         from courses.programme import door_to
 
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        door = door_to(request.user, self)
+        walk = walk_through(request, self.course())
+        request.as_learner = walk  # type: ignore[attr-defined]
+        door = door_to(request.user, self, walk)
         if not door.is_open:
             return TemplateResponse(
                 request,

@@ -98,11 +98,14 @@ class Course(Page):
         return outline_of(self)
 
     def get_context(self, request, *args, **kwargs):
-        from courses.programme import programme_for
+        from courses.as_learner import walk_through
+        from courses.programme import leads, programme_for
 
+        request.as_learner = walk_through(request, self)
         return {
             **super().get_context(request, *args, **kwargs),
-            "programme": programme_for(request.user, self),
+            "programme": programme_for(request.user, self, request.as_learner),
+            "is_led": request.user.is_authenticated and leads(request.user, self),
         }
 
 
