@@ -26,8 +26,11 @@ class Walk:
 
 def walk_through(request: HttpRequest, course: Course) -> Walk | None:
     """The walk that the visitor is on through ``course``; None when they are not on one."""
-    kept = request.session.get(_KEY) if request.user.is_authenticated else None
-    if not kept or kept["course"] != course.pk or not leads(request.user, course):
+    user = request.user
+    if not user.is_authenticated:
+        return None
+    kept = request.session.get(_KEY)
+    if not kept or kept["course"] != course.pk or not leads(user, course):
         return None
     return Walk(course.pk, frozenset(kept["done"]), kept["days"])
 
