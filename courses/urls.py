@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses import views
+from courses import memo_views, views
 
 app_name = "courses"
 
@@ -8,4 +8,6 @@ urlpatterns = [
     path("learn/", views.home, name="home"),
     path("invitation/<str:token>/", views.invitation, name="invitation"),
     path("lessons/<int:lesson_id>/done/", views.lesson_done, name="lesson_done"),
+    path("memos/<int:memo_id>/useful/", memo_views.useful, name="memo_useful"),
+    path("memos/<str:slug>/pdf", memo_views.pdf, name="memo_pdf"),
 ]
