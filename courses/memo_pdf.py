@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from html.parser import HTMLParser
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin
 
 from django.conf import settings
 from django.core.cache import cache
@@ -68,7 +68,8 @@ def document_of(memo: Memo) -> Document:
 
 
 def _address(memo: Memo) -> str:
-    return urljoin(settings.PUBLIC_URL, memo.get_url() or "")
+    """As a person reads it: Russian letters stay letters."""
+    return urljoin(settings.PUBLIC_URL, unquote(memo.get_url() or ""))
 
 
 def _pieces(kind: str, value) -> list[Piece]:
