@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from wagtail.rich_text import expand_db_html
 
 from courses.models.memo import Memo
-from lms.pdf.document import (
+from lms.pdf.document import render_document
+from lms.pdf.pieces import (
     Bullets,
     Callout,
     Document,
@@ -24,7 +25,6 @@ from lms.pdf.document import (
     Piece,
     Quote,
     Run,
-    render_document,
 )
 
 KEPT_SECONDS = 7 * 24 * 60 * 60

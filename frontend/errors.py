@@ -13,6 +13,7 @@ from django.http.request import UnreadablePostError
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.http import escape_leading_slashes
 from django.views.decorators.cache import never_cache
 
 _SECRET = re.compile(r"passw|secret|token|credential|otp|^code$", re.IGNORECASE)
@@ -42,7 +43,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """«The page is out of date»: offers to send the same once more, if this site's form sent it."""
     fields = resendable_fields(request)
-    context = {"fields": fields, "has_no_cookie": "CSRF cookie" in reason}
+    context = {
+        "fields": fields,
+        # «//host/…» would be another host's address in a form.
+        "action": escape_leading_slashes(request.get_full_path()),
+        "has_no_cookie": "CSRF cookie" in reason,
+    }
     return render(request, "403_csrf.html", context, status=403)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -32,6 +31,18 @@ from reportlab.platypus import (
 from reportlab.platypus import Paragraph as Text
 
 from lms.pdf.fonts import font, width, wrapped
+from lms.pdf.pieces import (
+    Bullets,
+    Callout,
+    Document,
+    Heading,
+    Labels,
+    Paragraph,
+    PhrasePair,
+    Piece,
+    Quote,
+    Run,
+)
 
 INK, QUIET, LINE = HexColor("#1d2b2a"), HexColor("#52615f"), HexColor("#d8d0c2")
 PRIMARY, PRIMARY_SOFT = HexColor("#0f5c5c"), HexColor("#e0eeec")
@@ -39,78 +50,6 @@ ACCENT, ACCENT_SOFT = HexColor("#b5472e"), HexColor("#fbe9e3")
 GOOD, GOOD_SOFT = HexColor("#1f6b3a"), HexColor("#e3f1e6")
 SIDE, TOP, FOOT = 22 * mm, 20 * mm, 24 * mm
 ROOM = A4[0] - 2 * SIDE
-
-
-@dataclass(frozen=True)
-class Run:
-    """A stretch of text of one look; ``address`` makes it a link."""
-
-    text: str
-    is_bold: bool = False
-    address: str = ""
-
-
-@dataclass(frozen=True)
-class Heading:
-    text: str
-
-
-@dataclass(frozen=True)
-class Paragraph:
-    runs: tuple[Run, ...]
-
-
-@dataclass(frozen=True)
-class Bullets:
-    items: tuple[tuple[Run, ...], ...]
-    is_numbered: bool = False
-
-
-@dataclass(frozen=True)
-class PhrasePair:
-    careless: str
-    careful: str
-    situation: str = ""
-    why: str = ""
-
-
-@dataclass(frozen=True)
-class Callout:
-    content: tuple[Paragraph | Bullets, ...]
-    title: str = ""
-
-
-@dataclass(frozen=True)
-class Quote:
-    text: str
-    source: str = ""
-
-
-Piece = Heading | Paragraph | Bullets | PhrasePair | Callout | Quote
-
-
-@dataclass(frozen=True)
-class Labels:
-    """The few words of the layout itself, in the reader's language."""
-
-    careless: str = "Небрежно"
-    careful: str = "Бережно"
-    why: str = "Почему это работает."
-    page: str = "{number} из {total}"
-
-
-@dataclass(frozen=True)
-class Document:
-    title: str
-    pieces: Sequence[Piece]
-    summary: str = ""
-    facts: str = ""
-    """For whom, from when: one quiet line under the summary."""
-    source: str = ""
-    """The address where it can be read again; stands at the foot of every page."""
-    issuer: str = ""
-    language: str = "ru-RU"
-    labels: Labels = Labels()
 
 
 def render_document(document: Document, *, regular: Path, bold: Path) -> bytes:

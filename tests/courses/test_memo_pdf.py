@@ -16,7 +16,7 @@ from courses.models import KnowledgeBasePage, Memo
 from courses.site_tree import ensure_site_tree
 from lms.demo.content.memos import MEMOS
 from lms.demo.pages import build_memos
-from lms.pdf.document import Bullets, Callout, Heading, Paragraph, Run
+from lms.pdf.pieces import Bullets, Callout, Heading, Paragraph, Run
 from lms.people.models import Role
 from lms.people.roles import grant_role
 from tests.factories import UserFactory, make_memo
