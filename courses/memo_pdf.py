@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import unquote, urljoin
 
 from django.conf import settings
@@ -38,7 +39,11 @@ def pdf_of(memo: Memo) -> bytes:
         return make_pdf(memo)
     place = hashlib.sha256(_address(memo).encode()).hexdigest()[:12]
     key = f"memo-pdf:{LAYOUT}:{memo.live_revision_id}:{get_language()}:{place}"
-    return cache.get_or_set(key, lambda: make_pdf(memo), KEPT_SECONDS)
+    kept: bytes | None = cache.get(key)
+    if kept is None:
+        kept = make_pdf(memo)
+        cache.set(key, kept, KEPT_SECONDS)
+    return kept
 
 
 def make_pdf(memo: Memo) -> bytes:
@@ -72,7 +77,7 @@ def _address(memo: Memo) -> str:
     return urljoin(settings.PUBLIC_URL, unquote(memo.get_url() or ""))
 
 
-def _pieces(kind: str, value) -> list[Piece]:
+def _pieces(kind: str, value: Any) -> list[Piece]:
     match kind:
         case "heading":
             return [Heading(value)]

@@ -46,8 +46,9 @@ def style_guide(request: HttpRequest) -> HttpResponse:
     """``?scheme=`` shows one of the four schemes, whatever the visitor has chosen for the site."""
     known = [value for value, _label in CHOICES["scheme"][1]]
     display = site(request)["display"]
-    asked = request.GET.get("scheme")
-    scheme = asked if asked in known else display.get("scheme", tokens.USUAL)
+    scheme: str = request.GET.get("scheme", "-")
+    if scheme not in known:
+        scheme = display.get("scheme", tokens.USUAL)
     values = token_values()[scheme]
     context = {
         "scheme": scheme,
