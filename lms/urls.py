@@ -21,3 +21,6 @@ urlpatterns = [
 if settings.SERVE_MEDIA:
     urlpatterns += [path("", include("frontend.media_urls"))]
 urlpatterns += [path("", include(wagtail_urls))]
+
+handler429 = "frontend.errors.too_many_requests"  # asked for by allauth
+handler500 = "frontend.errors.server_error"

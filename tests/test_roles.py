@@ -22,6 +22,7 @@ from tests.factories import (
     add_page,
     make_course,
     make_lesson,
+    make_memo,
     make_module,
 )
 from tests.webinars.practicum.test_playing import make_practicum
@@ -45,6 +46,9 @@ EXPECTED = {
     "pdf": [LOGIN, IN, NOTHING, IN, NOTHING, IN, IN],
     "certificate_check": [IN] * 7,
     "verify": [IN] * 7,
+    "memos": [IN] * 7,
+    "memo": [LOGIN] + [IN] * 6,
+    "memo_pdf": [LOGIN] + [IN] * 6,
     "lesson": [LOGIN, IN, NO, IN, NO, NO, IN],
     "as_learner": [LOGIN, NOTHING, NOTHING, IN, NOTHING, NOTHING, IN],
 }
@@ -86,6 +90,7 @@ def world(db):
     for state in (EnrollmentState.ACTIVE, EnrollmentState.COMPLETED):
         move(enrollment=finished, to=state, source="test")
     certificate = issue_certificate(finished)
+    memo = make_memo()
     addresses = {
         "display": "/display/",
         "signed_in": "/signed-in/",
@@ -100,6 +105,9 @@ def world(db):
         "pdf": f"/certificates/{certificate.uuid}/pdf/",
         "certificate_check": "/verify/",
         "verify": f"/v/{certificate.code}/",
+        "memos": "/memos/",
+        "memo": memo.url,
+        "memo_pdf": f"/memos/{memo.slug}/pdf",
         "lesson": lesson.url,
         "as_learner": f"/as-learner/{course.pk}/",
     }
@@ -128,7 +136,7 @@ def our_patterns(patterns, prefix=""):
 def test_every_address_of_ours_is_walked_or_changes_something():
     """A new page must say here who gets in; what only takes POST is tested in its room."""
     walked = set(EXPECTED) | {"check"}
-    only_post = {"language", "lesson_done", "start", "session_open", "session_close"}
+    only_post = {"language", "lesson_done", "start", "session_open", "session_close", "memo_useful"}
     only_post |= {"practicum_join", "practicum_feedback", "practicum_debrief", "practicum_act"}
     in_their_rooms = {"session_host", "room_events", "room_commands", "programme", "sheet"}
     names = {pattern.name for _route, pattern in our_patterns(get_resolver().url_patterns)}
@@ -142,6 +150,7 @@ def test_a_page_that_only_takes_post_refuses_to_be_looked_at(client_of):
     for path in (
         "/language/",
         "/lessons/1/done/",
+        "/memos/1/useful/",
         "/assessments/1/start/",
         "/practicum/1/join/",
         f"/practicum/{unknown}/feedback/",

@@ -4,6 +4,7 @@ from courses.models.completion import Completion
 from courses.models.course import CatalogPage, Course, Module, WelcomePage
 from courses.models.enrollment import Enrollment, EnrollmentTransition
 from courses.models.invitation import Invitation
+from courses.models.memo import KnowledgeBasePage, Memo, MemoActivity, MemoMark
 
 __all__ = [
     "Activity",
@@ -15,7 +16,11 @@ __all__ = [
     "Enrollment",
     "EnrollmentTransition",
     "Invitation",
+    "KnowledgeBasePage",
     "Lesson",
+    "Memo",
+    "MemoActivity",
+    "MemoMark",
     "Module",
     "WelcomePage",
 ]
