@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from courses.models import Cohort, Enrollment
+from courses.when import moment_in_words
 from lms.people.models import User
 from webinars import attendance
 from webinars.live.rooms import close_room, create_room, live_urls, open_room
@@ -20,7 +21,6 @@ from webinars.models.room import Room
 from webinars.models.webinar import WebinarSession
 from webinars.pages import Webinar
 from webinars.room_words import room_words
-from webinars.when import moment_in_words
 
 
 class Phase(StrEnum):

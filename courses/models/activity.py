@@ -39,6 +39,12 @@ class Activity(Page):
     opens_after_days = models.PositiveSmallIntegerField(
         _("days after the start of the cohort"), default=0
     )
+    due_after_days = models.PositiveSmallIntegerField(
+        _("to be done by, days after the start of the cohort"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: no deadline. Nothing closes when it passes."),
+    )
 
     is_creatable = False
     parent_page_types = ["courses.Module"]
@@ -51,6 +57,7 @@ class Activity(Page):
                 FieldPanel("estimated_minutes"),
                 FieldPanel("opens"),
                 FieldPanel("opens_after_days"),
+                FieldPanel("due_after_days"),
                 InlinePanel("prerequisites", label=_("also needs")),
             ],
             heading=_("In the programme"),
