@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses import views
+from courses import calendar_views, views
 
 app_name = "courses"
 
@@ -8,4 +8,8 @@ urlpatterns = [
     path("learn/", views.home, name="home"),
     path("invitation/<str:token>/", views.invitation, name="invitation"),
     path("lessons/<int:lesson_id>/done/", views.lesson_done, name="lesson_done"),
+    path("calendar/", calendar_views.calendar, name="calendar"),
+    path("calendar/feed/", calendar_views.new_feed, name="calendar_new_feed"),
+    path("calendar/event/<uuid:uid>.ics", calendar_views.event_file, name="calendar_event"),
+    path("calendar/feed/<str:token>.ics", calendar_views.feed, name="calendar_feed"),
 ]

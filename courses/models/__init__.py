@@ -1,4 +1,6 @@
 from courses.models.activity import Activity, ActivityPrerequisite, Lesson
+from courses.models.announcement import Announcement
+from courses.models.calendar_feed import CalendarFeed
 from courses.models.cohort import Cohort
 from courses.models.completion import Completion
 from courses.models.course import CatalogPage, Course, Module, WelcomePage
@@ -8,6 +10,8 @@ from courses.models.invitation import Invitation
 __all__ = [
     "Activity",
     "ActivityPrerequisite",
+    "Announcement",
+    "CalendarFeed",
     "CatalogPage",
     "Cohort",
     "Completion",
