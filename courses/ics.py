@@ -1,6 +1,6 @@
 """Events as iCalendar (RFC 5545): for a feed, a file, or a letter.
 
-Moments are in UTC, which every calendar program reads alike; UIDs last; SEQUENCE is raised by moves.
+Moments are in UTC, which every calendar program reads alike; UIDs last; a move raises SEQUENCE.
 """
 
 from __future__ import annotations

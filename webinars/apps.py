@@ -8,6 +8,7 @@ class WebinarsConfig(AppConfig):
 
     def ready(self) -> None:
         from courses.agenda import register_source
+        from webinars import rescheduling  # noqa: F401  registers its job handler
         from webinars.agenda import sessions_between
         from webinars.live.features import chat, poll, register
         from webinars.live.rooms import register_rules

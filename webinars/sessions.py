@@ -30,6 +30,7 @@ class Phase(StrEnum):
     BEFORE = "before"
     OPEN = "open"
     AFTER = "after"
+    CANCELLED = "cancelled"
 
 
 def phase_of(session: WebinarSession | None) -> Phase:
@@ -37,6 +38,8 @@ def phase_of(session: WebinarSession | None) -> Phase:
         return Phase.UNANNOUNCED
     if session.closed_at is not None:
         return Phase.AFTER
+    if session.cancelled_at is not None:
+        return Phase.CANCELLED
     return Phase.OPEN if session.opened_at is not None else Phase.BEFORE
 
 
@@ -53,7 +56,13 @@ def plan_session(
 
 @transaction.atomic
 def open_session(session: WebinarSession, *, actor: User) -> bool:
-    """Open the room and lay the prepared polls ready; False if that was done before."""
+    """Open the room and lay the prepared polls ready.
+
+    False if that was done before, or the session is cancelled.
+    """
+    locked = WebinarSession.objects.select_for_update().get(pk=session.pk)
+    if locked.cancelled_at is not None:
+        return False
     Poll.objects.bulk_create(
         [
             Poll(

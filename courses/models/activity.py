@@ -77,6 +77,7 @@ class Activity(Page):
     def serve(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         """The learner's way in: sign in, be enrolled, be let in by the programme's rules."""
         from courses.programme import door_to
+        from courses.seen import note_visit
 
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
@@ -88,6 +89,7 @@ class Activity(Page):
                 {"page": self, "activity": self, "door": door},
                 status=403,
             )
+        note_visit(door.enrollment)
         request.activity_door = door  # type: ignore[attr-defined]
         return self.serve_open(request, door.enrollment)
 

@@ -99,11 +99,11 @@ class Course(Page):
 
     def get_context(self, request, *args, **kwargs):
         from courses.programme import programme_for
+        from courses.seen import note_visit
 
-        return {
-            **super().get_context(request, *args, **kwargs),
-            "programme": programme_for(request.user, self),
-        }
+        programme = programme_for(request.user, self)
+        note_visit(programme.enrollment)
+        return {**super().get_context(request, *args, **kwargs), "programme": programme}
 
 
 class Module(Page):

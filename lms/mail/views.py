@@ -52,10 +52,10 @@ def reminders_by_link(request: HttpRequest, token: str) -> HttpResponse:
 def reminders_off(request: HttpRequest, token: str) -> HttpResponse:
     """One click in a mail program. Only POST changes anything: programs look at links first."""
     person = _person(token)
-    if request.method == "POST":
-        turn_off(person)
-        messages.success(request, _("The reminders are off. We will not write any more."))
-    return redirect("mail:reminders_by_link", token=token)
+    if request.method == "GET":
+        return redirect("mail:reminders_by_link", token=token)
+    turn_off(person)
+    return render(request, "mail/reminders_off.html", {"token": token})  # no redirect: RFC 8058
 
 
 def _person(token: str) -> User:

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.mail.reminding import Candidate, ReminderKind, Wishes, reminder_now
@@ -68,6 +68,7 @@ def test_nothing_more_urgent_is_passed_over(situation):
             )
 
 
+@settings(max_examples=15, deadline=None)
 @given(situations())
 def test_over_a_whole_week_nobody_gets_more_than_one_a_day(situation):
     start, candidates, wishes, zone = situation
