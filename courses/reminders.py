@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -65,7 +65,7 @@ def send_reminders() -> int:
     return sent
 
 
-def _people():
+def _people() -> QuerySet[User]:
     """Learners who can be written to and study somewhere."""
     studying = Enrollment.objects.filter(state=EnrollmentState.ACTIVE).values("learner")
     return (

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -52,3 +53,8 @@ class Announcement(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+    def clean(self) -> None:
+        super().clean()
+        if self.shows_until and self.shows_from and self.shows_until <= self.shows_from:
+            raise ValidationError({"shows_until": _("The end must come after the beginning.")})
