@@ -6,11 +6,15 @@ import functools
 import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Q
 
 from courses.models import Activity, Cohort, Completion, Enrollment
+
+END_OF_DAY = time(23, 59)
 
 
 @dataclass(frozen=True)
@@ -20,10 +24,15 @@ class Deadline:
 
 
 def due_at(activity: Activity, cohort: Cohort) -> datetime | None:
-    """Until when the cohort is to finish the activity; None: whenever they like."""
+    """Until when the cohort is to finish the activity; None: whenever they like.
+
+    That is the end of a day, in the zone of the platform: one moment for the whole cohort.
+    """
     if activity.due_after_days is None:
         return None
-    return cohort.starts_at + timedelta(days=activity.due_after_days)
+    zone = ZoneInfo(settings.TIME_ZONE)
+    day = cohort.starts_at.astimezone(zone).date() + timedelta(days=activity.due_after_days)
+    return datetime.combine(day, END_OF_DAY, tzinfo=zone)
 
 
 def deadlines_of(enrollments: Sequence[Enrollment]) -> dict[int, list[Deadline]]:

@@ -44,8 +44,6 @@ def absolute(url: str) -> str:
 
 def summary_of(event: Event) -> str:
     """The event in a calendar's one line."""
-    if event.kind is EventKind.SESSION:
-        return _("Webinar: %(title)s") % {"title": event.title}
     if event.kind is EventKind.DEADLINE:
         return _("To be done by now: %(title)s") % {"title": event.title}
     return event.title

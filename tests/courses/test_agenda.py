@@ -1,6 +1,7 @@
 """What is dated in a person's learning."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -44,7 +45,10 @@ def test_the_sessions_of_ones_cohort_are_in_the_agenda_and_those_of_others_are_n
 def test_a_deadline_stands_in_the_agenda_until_the_activity_is_done():
     enrollment, lesson = with_deadline()
     (deadline,) = [e for e in around_now(enrollment.learner) if e.kind is EventKind.DEADLINE]
-    assert deadline.starts_at == enrollment.cohort.starts_at + timedelta(days=3)
+    moscow = deadline.starts_at.astimezone(ZoneInfo("Europe/Moscow"))
+    begun = enrollment.cohort.starts_at.astimezone(ZoneInfo("Europe/Moscow"))
+    assert moscow.date() == begun.date() + timedelta(days=3)
+    assert (moscow.hour, moscow.minute) == (23, 59)
     assert deadline.title == lesson.title
     record_completion(enrollment=enrollment, activity=lesson)
     assert EventKind.DEADLINE not in {e.kind for e in around_now(enrollment.learner)}

@@ -12,8 +12,8 @@ from icalendar import Calendar
 from courses.enrollment_states import EnrollmentState
 from courses.ledger import record_completion
 from courses.models import Cohort, Enrollment
-from courses.reminders import occasions_of, send_reminders
-from lms.mail.models import Reminder, ReminderSettings
+from courses.reminders import _write, occasions_of, send_reminders
+from lms.mail.models import Letter, Reminder, ReminderSettings
 from lms.mail.reminder_links import settings_link
 from tests.factories import (
     CohortFactory,
@@ -165,6 +165,14 @@ def test_of_several_occasions_one_is_reminded_of_a_day_the_nearest_first(remind,
     noon.move_to(NOON + timedelta(days=1))
     assert Reminder.objects.count() == 1
     assert len(remind()) == 1
+
+
+def test_a_second_worker_at_the_same_moment_writes_nothing(remind):
+    enrollment = silent_learner()
+    (occasion,) = occasions_of([enrollment.learner_id], NOON)[enrollment.learner_id]
+    assert _write(enrollment.learner, occasion, NOON)
+    assert not _write(enrollment.learner, occasion, NOON)
+    assert Letter.objects.filter(recipient=enrollment.learner).count() == 1
 
 
 def test_in_the_night_of_the_persons_own_zone_nothing_comes(remind, noon):
