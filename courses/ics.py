@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from email.utils import parseaddr
 
 from django.conf import settings
 from django.utils import timezone
@@ -63,6 +64,7 @@ def _entry(event: Event) -> Entry:
     entry.add("description", _description(event))
     if event.url:
         entry.add("url", absolute(event.url))
+    entry.add("organizer", f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}")  # CANCEL needs it
     entry.add("status", "CANCELLED" if event.is_cancelled else "CONFIRMED")
     is_meeting = event.kind is EventKind.SESSION and not event.is_cancelled
     entry.add("transp", "OPAQUE" if is_meeting else "TRANSPARENT")

@@ -149,6 +149,7 @@ def test_cancelling_in_the_cms_writes_to_the_learners(
     calendar = Calendar.from_ical(part.get_payload(decode=True))
     assert calendar["METHOD"] == "CANCEL"
     assert calendar.walk("VEVENT")[0]["STATUS"] == "CANCELLED"
+    assert str(calendar.walk("VEVENT")[0]["ORGANIZER"]).startswith("mailto:")
     assert not open_session(meeting.session, actor=meeting.trainer)
     page = client_of(meeting.learners[0]).get(meeting.session.webinar.get_url())
     assert page.context["phase"] == "cancelled"
