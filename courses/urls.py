@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses import as_learner_views, memo_views, views
+from courses import as_learner_views, calendar_views, memo_views, views
 
 app_name = "courses"
 
@@ -11,4 +11,8 @@ urlpatterns = [
     path("as-learner/<int:course_id>/", as_learner_views.as_learner, name="as_learner"),
     path("memos/<int:memo_id>/useful/", memo_views.useful, name="memo_useful"),
     path("memos/<str:slug>/pdf", memo_views.pdf, name="memo_pdf"),
+    path("calendar/", calendar_views.calendar, name="calendar"),
+    path("calendar/feed/", calendar_views.new_feed, name="calendar_new_feed"),
+    path("calendar/event/<uuid:uid>.ics", calendar_views.event_file, name="calendar_event"),
+    path("calendar/feed/<str:token>.ics", calendar_views.feed, name="calendar_feed"),
 ]

@@ -12,6 +12,7 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("", include("lms.api.urls")),
     path("", include("frontend.urls")),
+    path("", include("lms.mail.urls")),
     path("", include("courses.urls")),
     path("", include("assessments.urls")),
     path("", include("webinars.urls")),

@@ -1,4 +1,6 @@
 from courses.models.activity import Activity, ActivityPrerequisite, Lesson
+from courses.models.announcement import Announcement
+from courses.models.calendar_feed import CalendarFeed
 from courses.models.cohort import Cohort
 from courses.models.completion import Completion
 from courses.models.course import CatalogPage, Course, Module, WelcomePage
@@ -9,6 +11,8 @@ from courses.models.memo import KnowledgeBasePage, Memo, MemoActivity, MemoMark
 __all__ = [
     "Activity",
     "ActivityPrerequisite",
+    "Announcement",
+    "CalendarFeed",
     "CatalogPage",
     "Cohort",
     "Completion",
