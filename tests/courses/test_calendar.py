@@ -1,6 +1,5 @@
 """The calendar: its page, a file of one event, and the subscription by a secret address."""
 
-import uuid
 from datetime import timedelta
 
 import pytest
@@ -102,7 +101,7 @@ def test_a_new_address_puts_the_old_one_out_of_use(client, client_of, meeting):
     assert client.get(new).status_code == 200
 
 
-@pytest.mark.parametrize("token", ["x", uuid.uuid4().hex, f"{uuid.uuid4().hex}.x"])
+@pytest.mark.parametrize("token", ["x", "0" * 32, "1" * 32 + ".x"])
 def test_an_unknown_address_is_not_there(client, token):
     assert client.get(f"/calendar/feed/{token}.ics").status_code == 404
 
