@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -61,6 +62,11 @@ class Graph:
         for node in self.nodes:
             found.setdefault(node.key, node)
         return found
+
+
+def version_of(graph: Graph) -> str:
+    """A mark of the content: another mark says that the conversation has been edited."""
+    return hashlib.sha256(repr(graph).encode()).hexdigest()[:16]
 
 
 class Kind(StrEnum):

@@ -2,6 +2,7 @@ from courses.models.activity import Activity, ActivityPrerequisite, Lesson
 from courses.models.cohort import Cohort
 from courses.models.completion import Completion
 from courses.models.course import CatalogPage, Course, Module, WelcomePage
+from courses.models.dialogue import Dialogue, DialogueRun
 from courses.models.enrollment import Enrollment, EnrollmentTransition
 from courses.models.invitation import Invitation
 
@@ -12,6 +13,8 @@ __all__ = [
     "Cohort",
     "Completion",
     "Course",
+    "Dialogue",
+    "DialogueRun",
     "Enrollment",
     "EnrollmentTransition",
     "Invitation",
