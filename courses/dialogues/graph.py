@@ -85,7 +85,7 @@ WARNINGS = frozenset({Kind.LOOP})
 
 @dataclass(frozen=True)
 class Problem:
-    """``node`` is the key of the line it is about; ``detail`` a reply's key, a target, or a loop."""
+    """``node`` is the key of the line it is about; ``detail`` the target or the loop."""
 
     kind: Kind
     node: str

@@ -35,7 +35,8 @@ def problem_sentence(graph: Graph, problem: Problem) -> str:
             }
         case Kind.UNKNOWN_TARGET:
             return _(
-                "Line “%(line)s”: the reply “%(reply)s” leads to “%(target)s”, which does not exist."
+                "Line “%(line)s”: the reply “%(reply)s” leads to “%(target)s”, "
+                "which does not exist."
             ) % {"line": line, "reply": reply, "target": problem.detail}
         case Kind.DEAD_END:
             return _("Line “%(line)s” has no replies, so the conversation stops there.") % {
