@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from wagtail import hooks
 from wagtail.models import Page
 
+from courses.dialogues import cms as _dialogues  # noqa: F401  registers the table of lines
 from lms.people.models import Role, User
 
 

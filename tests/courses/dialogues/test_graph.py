@@ -53,9 +53,7 @@ def graphs(draw) -> Graph:
             for i, (target, trust, tension) in enumerate(
                 draw(
                     st.lists(
-                        st.tuples(
-                            st.sampled_from(KEYS), st.integers(-3, 3), st.integers(-3, 3)
-                        ),
+                        st.tuples(st.sampled_from(KEYS), st.integers(-3, 3), st.integers(-3, 3)),
                         max_size=4,
                     )
                 )
