@@ -40,7 +40,7 @@ class LineBlock(blocks.StructBlock):
         help_text=_("Short, for replies to point at: “refusal”. The learner does not see it."),
     )
     text = blocks.TextBlock(label=_("the client says"), rows=3)
-    replies = blocks.ListBlock(ReplyBlock(), label=_("replies"), min_num=1, max_num=6)
+    replies = blocks.ListBlock(ReplyBlock(), label=_("replies"), max_num=6)
 
     class Meta:
         icon = "openquote"
