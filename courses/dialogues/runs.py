@@ -150,4 +150,7 @@ def _session_key(dialogue: Dialogue) -> str:
 
 def _from_session(request: HttpRequest, dialogue: Dialogue) -> Record:
     kept: dict[str, Any] = request.session.get(_session_key(dialogue), {})
-    return Record(**{k: tuple(v) if isinstance(v, list) else v for k, v in kept.items()})
+    fields: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()
+    }
+    return Record(**fields)
