@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from courses.dialogues.graph import METER_TOP, Tone
-from courses.dialogues.record import path_map, replayed
+from courses.dialogues.record import Record, path_map, replayed
 from courses.dialogues.runs import found_record
 from courses.dialogues.wording import tension_in_words, trust_in_words
 from courses.models import Dialogue, Enrollment
@@ -25,7 +25,8 @@ def dialogue_page(
     ``error`` is shown at the replies: the reply that was sent could not be said.
     """
     graph = dialogue.graph()
-    kept = found_record(request, dialogue, enrollment)
+    is_preview = getattr(request, "is_preview", False)
+    kept = Record() if is_preview else found_record(request, dialogue, enrollment)
     programme = request.activity_door.programme  # type: ignore[attr-defined]
     rows = programme.rows if programme else []
     place = next((i for i, row in enumerate(rows) if row.activity.pk == dialogue.pk), None)

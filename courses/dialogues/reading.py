@@ -10,19 +10,20 @@ from courses.dialogues.graph import Ending, Graph, Node, Reply, Tone
 def graph_from(lines: Any, *, trust: int, tension: int) -> Graph:
     """``lines`` is the stream of a Dialogue. The conversation starts at its first line."""
     nodes = tuple(
-        _line(block.value) if block.block_type == "line" else _ending(block.value)
-        for block in lines
+        _line(place, block.value) if block.block_type == "line" else _ending(block.value)
+        for place, block in enumerate(lines, start=1)
     )
     start = next((block.value["key"] or "" for block in lines if block.block_type == "line"), "")
     return Graph(start=start, nodes=nodes, trust=trust, tension=tension)
 
 
-def _line(value: Any) -> Node:
+def _line(place: int, value: Any) -> Node:
     key = value["key"] or ""
     replies = tuple(
         Reply(
-            # The block's own id outlives edits of the text, so that walks still replay.
-            key=item.id or f"{key}.{number}",
+            # The block's own id outlives edits of the text, so that walks still replay. Only a
+            # block that was never saved has none.
+            key=item.id or f"{place}.{number}",
             text=item.value["text"] or "",
             next_key=item.value["next"] or "",
             trust_change=item.value["trust"] or 0,

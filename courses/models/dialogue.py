@@ -125,6 +125,15 @@ class Dialogue(Activity):
 
         return dialogue_page(request, self, enrollment)
 
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """The first line of the draft, which may not be saved yet; nothing is kept."""
+        from courses.dialogues.pages import dialogue_page
+        from courses.programme import Door
+
+        request.is_preview = True  # type: ignore[attr-defined]
+        request.activity_door = Door(True)  # type: ignore[attr-defined]
+        return dialogue_page(request, self, None)
+
 
 class DialogueRunQuerySet(models.QuerySet):
     def visible_to(self, user) -> DialogueRunQuerySet:

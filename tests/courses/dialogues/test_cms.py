@@ -168,3 +168,31 @@ def test_only_those_who_may_edit_the_page_see_its_table(module, trainer, client,
     assert client_of(other).get(address).status_code == 302
     assert client_of(administrator).get(address).status_code == 200
     assert client_of(administrator).get("/cms/dialogues/0/lines/").status_code == 404
+
+
+def test_an_unfinished_draft_can_be_looked_at_before_it_is_saved(module, trainer, client_of):
+    dialogue = make_dialogue(module, owner=trainer)
+    browser = client_of(trainer)
+    address = f"/cms/pages/{dialogue.pk}/edit/preview/"
+    broken = [line("start", "Черновая реплика", reply("Дальше", "nowhere"))]
+    assert browser.post(address, form_of(dialogue, broken)).json()["is_valid"]
+    page = browser.get(f"{address}?mode=")
+    assert page.status_code == 200
+    assert "Черновая реплика" in page.content.decode()
+
+
+def test_a_dialogue_that_was_never_saved_can_be_looked_at(module, trainer, client_of):
+    browser = client_of(trainer)
+    address = f"/cms/pages/add/courses/dialogue/{module.pk}/preview/"
+    form = form_of(Dialogue(title="Новый", slug="novyy"), LINES)
+    assert browser.post(address, form).json()["is_valid"]
+    page = browser.get(f"{address}?mode=")
+    assert page.status_code == 200
+    assert "Мне опять отказали!" in page.content.decode()
+
+
+def test_a_circle_is_noted_in_the_editor_and_does_not_stop_publishing(module, trainer, client_of):
+    dialogue = make_dialogue(module, owner=trainer)
+    page = client_of(trainer).get(f"/cms/pages/{dialogue.pk}/edit/").content.decode()
+    assert "start → harder → start" in page
+    assert dialogue.live
