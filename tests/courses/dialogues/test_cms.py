@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.core.exceptions import ValidationError
 from wagtail.test.utils.form_data import (
@@ -109,6 +111,8 @@ def test_publishing_what_cannot_be_played_is_refused_with_the_line_named(
     assert "nowhere" in sentences
     assert "silence" in sentences
     assert "forgotten" in sentences
+    shown = json.dumps("ведёт к «nowhere», а такой реплики нет")[1:-1]
+    assert shown in page.content.decode().replace("&quot;", '"')
     typed = [block.value["text"] for block in page.context["form"]["lines"].value()]
     assert "Про меня забыли" in typed  # and nothing of it is lost
 
