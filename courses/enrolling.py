@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from courses.enrollment_states import EnrollmentState, IllegalTransition, moved
+from courses.enrollment_states import GONE_STATES, EnrollmentState, IllegalTransition, moved
 from courses.models import Cohort, Enrollment, EnrollmentTransition
 from lms.people.models import User
 
@@ -36,15 +36,23 @@ class EnrollmentResult:
 
 @transaction.atomic
 def enroll(
-    *, learner: User, cohort: Cohort, source: str, actor: User | None = None
+    *,
+    learner: User,
+    cohort: Cohort,
+    source: str,
+    actor: User | None = None,
+    by_own_wish: bool = False,
 ) -> EnrollmentResult:
     """Give ``learner`` a place in ``cohort`` and invite them; asking again changes nothing.
+
+    Who comes ``by_own_wish`` needs no invitation and studies at once.
 
     A withdrawn or expired enrolment is taken up again where it was left. A completed one stays:
     repeating a course is a new attempt, which this function does not start by itself.
     Raises CohortFull or EnrollmentClosed; then nothing is written.
     """
     from courses.invitations import invite
+    from courses.requesting import settle
 
     cohort = Cohort.objects.select_for_update().get(pk=cohort.pk)  # the row that owns the places
     latest = Enrollment.objects.filter(learner=learner, cohort=cohort).order_by("attempt").last()
@@ -62,14 +70,17 @@ def enroll(
         enrollment = Enrollment.objects.create(learner=learner, cohort=cohort)
         _audit(enrollment, from_state="", source=source, actor=actor)
         outcome = Outcome.CREATED
+    settle(person=learner, course=cohort.course, actor=actor)
     if enrollment.state == EnrollmentState.INVITED:
-        invite(enrollment)
+        if by_own_wish:
+            move(enrollment=enrollment, to=EnrollmentState.ACTIVE, source=source, actor=actor)
+        else:
+            invite(enrollment)
     return EnrollmentResult(enrollment, outcome)
 
 
 def _places_taken(cohort: Cohort) -> int:
-    gone = [EnrollmentState.WITHDRAWN, EnrollmentState.EXPIRED]
-    return cohort.enrollments.exclude(state__in=gone).count()
+    return cohort.enrollments.exclude(state__in=GONE_STATES).count()
 
 
 @transaction.atomic
@@ -83,8 +94,13 @@ def move(
 ) -> Enrollment:
     """Move an enrolment to another state, with an audit record. Moving to its own is no move.
 
+    A place that becomes free goes to the first of the waiting list in the same transaction.
     Raises IllegalTransition; updates the instance that was passed in.
     """
+    from courses.requesting import fill_places
+
+    if to in GONE_STATES:  # the cohort is locked before its enrolments, as in ``enroll``
+        Cohort.objects.select_for_update().get(pk=enrollment.cohort_id)
     locked = Enrollment.objects.select_for_update().get(pk=enrollment.pk)
     current = EnrollmentState(locked.state)
     if current is not to:
@@ -95,6 +111,8 @@ def move(
             locked.activated_at = now
         locked.save(update_fields=["state", "completed_at", "activated_at", "updated_at"])
         _audit(locked, from_state=current, source=source, actor=actor, reason=reason)
+        if to in GONE_STATES:
+            fill_places(locked.cohort)
     for field in ("state", "completed_at", "activated_at", "updated_at"):
         setattr(enrollment, field, getattr(locked, field))
     return enrollment

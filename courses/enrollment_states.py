@@ -14,6 +14,8 @@ class EnrollmentState(StrEnum):
 
 
 OPEN_STATES = frozenset({EnrollmentState.INVITED, EnrollmentState.ACTIVE})
+GONE_STATES = frozenset({EnrollmentState.WITHDRAWN, EnrollmentState.EXPIRED})
+"""Those who hold no place in their cohort any more."""
 
 _WAYS: dict[EnrollmentState, frozenset[EnrollmentState]] = {
     EnrollmentState.INVITED: frozenset(

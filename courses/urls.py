@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses import as_learner_views, calendar_views, memo_views, views
+from courses import as_learner_views, calendar_views, memo_views, request_views, views
 from courses.dialogues import views as dialogues
 
 app_name = "courses"
@@ -10,6 +10,10 @@ urlpatterns = [
     path("invitation/<str:token>/", views.invitation, name="invitation"),
     path("lessons/<int:lesson_id>/done/", views.lesson_done, name="lesson_done"),
     path("as-learner/<int:course_id>/", as_learner_views.as_learner, name="as_learner"),
+    path("courses/<int:course_id>/request/", request_views.ask, name="request_ask"),
+    path("requests/", request_views.requests, name="requests"),
+    path("requests/<uuid:uuid>/take-back/", request_views.take_back, name="request_take_back"),
+    path("requests/<uuid:uuid>/decide/", request_views.decide, name="request_decide"),
     path("memos/<int:memo_id>/useful/", memo_views.useful, name="memo_useful"),
     path("memos/<str:slug>/pdf", memo_views.pdf, name="memo_pdf"),
     path("calendar/", calendar_views.calendar, name="calendar"),

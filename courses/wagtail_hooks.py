@@ -14,7 +14,7 @@ from wagtail.permissions import register_permission_policy
 
 from courses.authoring import buttons, guarding  # noqa: F401  register their hooks
 from courses.dialogues import cms as _dialogues  # noqa: F401  registers the table of lines
-from courses.models import Announcement
+from courses.models import Announcement, TrainerProfile
 from lms.people.models import Role, User
 
 
@@ -51,6 +51,7 @@ class ByContentStaff(BasePermissionPolicy):
 
 
 register_permission_policy(Announcement, ByContentStaff(Announcement))
+register_permission_policy(TrainerProfile, ByContentStaff(TrainerProfile))
 
 
 class AnnouncementViewSet(ModelViewSet):
@@ -73,3 +74,25 @@ class AnnouncementViewSet(ModelViewSet):
 @hooks.register("register_admin_viewset")
 def announcement_viewset() -> AnnouncementViewSet:
     return AnnouncementViewSet("announcements")
+
+
+class TrainerProfileViewSet(ModelViewSet):
+    """Faces and a few words for the pages of courses."""
+
+    model = TrainerProfile
+    icon = "user"
+    menu_label = _("Trainers")
+    add_to_admin_menu = True
+    copy_view_enabled = False
+    list_display = ["__str__", "about"]
+    panels = [
+        FieldPanel("user"),
+        FieldPanel("photo"),
+        FieldPanel("photo_alt"),
+        FieldPanel("about"),
+    ]
+
+
+@hooks.register("register_admin_viewset")
+def trainer_profile_viewset() -> TrainerProfileViewSet:
+    return TrainerProfileViewSet("trainer-profiles")

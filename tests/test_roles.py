@@ -61,6 +61,7 @@ EXPECTED = {
     "reminders": [LOGIN] + [IN] * 6,
     "reminders_by_link": [IN] * 7,
     "reminders_off": [302] * 7,
+    "requests": [LOGIN, NOTHING, NOTHING, IN, IN, IN, IN],
 }
 
 
@@ -130,6 +131,7 @@ def world(db):
         "reminders": "/learn/reminders/",
         "reminders_by_link": path_of(settings_link(people["learner"])),
         "reminders_off": path_of(settings_link(people["learner"])) + "off/",
+        "requests": "/requests/",
     }
     return people, addresses
 
@@ -158,6 +160,7 @@ def test_every_address_of_ours_is_walked_or_changes_something():
     walked = set(EXPECTED) | {"check"}
     only_post = {"language", "lesson_done", "start", "session_open", "session_close"}
     only_post |= {"calendar_new_feed", "memo_useful"}
+    only_post |= {"request_ask", "request_take_back", "request_decide"}
     only_post |= {"practicum_join", "practicum_feedback", "practicum_debrief", "practicum_act"}
     only_post |= {"dialogue_answer", "dialogue_retry", "dialogue_again"}
     in_their_rooms = {"session_host", "room_events", "room_commands", "programme", "sheet"}
@@ -179,6 +182,9 @@ def test_a_page_that_only_takes_post_refuses_to_be_looked_at(client_of):
         "/dialogues/1/answer/",
         "/dialogues/1/retry/",
         "/dialogues/1/again/",
+        "/courses/1/request/",
+        f"/requests/{unknown}/take-back/",
+        f"/requests/{unknown}/decide/",
         f"/practicum/{unknown}/feedback/",
         f"/practicum/{unknown}/agree/",
     ):

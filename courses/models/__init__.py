@@ -8,6 +8,8 @@ from courses.models.dialogue import Dialogue, DialogueRun
 from courses.models.enrollment import Enrollment, EnrollmentTransition
 from courses.models.invitation import Invitation
 from courses.models.memo import KnowledgeBasePage, Memo, MemoActivity, MemoMark
+from courses.models.request import EnrollmentRequest, RequestState
+from courses.models.trainer_profile import TrainerProfile
 
 __all__ = [
     "Activity",
@@ -21,6 +23,7 @@ __all__ = [
     "Dialogue",
     "DialogueRun",
     "Enrollment",
+    "EnrollmentRequest",
     "EnrollmentTransition",
     "Invitation",
     "KnowledgeBasePage",
@@ -29,5 +32,7 @@ __all__ = [
     "MemoActivity",
     "MemoMark",
     "Module",
+    "RequestState",
+    "TrainerProfile",
     "WelcomePage",
 ]

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from courses.enrollment_states import GONE_STATES
 from lms.people.models import Region, Role
 
 
@@ -33,6 +34,18 @@ class CohortQuerySet(models.QuerySet):
     def open_to_region(self, region: Region) -> CohortQuerySet:
         """Cohorts that people of ``region`` may be enrolled in."""
         return self.filter(regions=region)
+
+    def taking_people(self) -> CohortQuerySet:
+        """Cohorts whose enrolment is open now, full ones too."""
+        now = timezone.now()
+        return self.filter(
+            Q(enrollment_closes_at__gt=now) | Q(enrollment_closes_at__isnull=True, ends_at__gt=now)
+        )
+
+    def with_places_taken(self) -> CohortQuerySet:
+        """Each with ``places_taken``, counted by the database in the same query."""
+        held = ~Q(enrollments__state__in=GONE_STATES)
+        return self.annotate(places_taken=models.Count("enrollments", filter=held, distinct=True))
 
 
 class Cohort(models.Model):
@@ -75,6 +88,14 @@ class Cohort(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def places_left(self) -> int | None:
+        """None where places are not limited. Asked of cohorts ``with_places_taken`` only."""
+        if self.capacity is None:
+            return None
+        taken: int = self.places_taken  # type: ignore[attr-defined]
+        return max(0, self.capacity - taken)
 
     @property
     def is_enrollment_open(self) -> bool:
