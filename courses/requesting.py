@@ -47,7 +47,7 @@ def ask_for_place(*, person: User, cohort: Cohort) -> EnrollmentRequest:
     or to be told, is replaced. Raises NotForYou, EnrollmentClosed or AlreadyEnrolled.
     """
     cohort = Cohort.objects.select_for_update().select_related("course").get(pk=cohort.pk)
-    if person.region is None or not cohort.regions.filter(pk=person.region_id).exists():
+    if person.region_id is None or not cohort.regions.filter(pk=person.region_id).exists():
         raise NotForYou
     if not cohort.is_enrollment_open:
         raise EnrollmentClosed
