@@ -4,6 +4,7 @@ from courses.models.completion import Completion
 from courses.models.course import CatalogPage, Course, Module, WelcomePage
 from courses.models.enrollment import Enrollment, EnrollmentTransition
 from courses.models.invitation import Invitation
+from courses.models.note import LessonNote, LessonPosition
 
 __all__ = [
     "Activity",
@@ -16,6 +17,8 @@ __all__ = [
     "EnrollmentTransition",
     "Invitation",
     "Lesson",
+    "LessonNote",
+    "LessonPosition",
     "Module",
     "WelcomePage",
 ]
