@@ -14,6 +14,7 @@ from certificates.models import Certificate
 from certificates.verification import TooManyLookups, look_up, public_facts
 from courses.models import Enrollment
 from courses.programme import programme_of
+from frontend.errors import too_many_requests
 
 
 @login_required
@@ -78,9 +79,7 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     except MalformedCode:
         return _malformed(request, code)
     except TooManyLookups:
-        response = render(request, "429.html", status=429)
-        response.headers["Retry-After"] = "60"
-        return response
+        return too_many_requests(request, seconds=60)
     wants_json = request.get_preferred_type(["text/html", "application/json"]) == "application/json"
     if certificate is None:
         if wants_json:

@@ -44,6 +44,18 @@ class QuoteBlock(blocks.StructBlock):
         template = "courses/blocks/quote.html"
 
 
+class MemoLinkBlock(blocks.StructBlock):
+    """A card that leads to a memo of the knowledge base."""
+
+    memo = blocks.PageChooserBlock(label=_("memo"), page_type="courses.Memo")
+    reason = blocks.CharBlock(label=_("what it helps with here"), required=False)
+
+    class Meta:
+        icon = "doc-full"
+        label = _("Memo")
+        template = "courses/blocks/memo_link.html"
+
+
 class VideoBlock(blocks.StructBlock):
     """A native video with captions and a transcript; both are what a weak link falls back on."""
 
@@ -77,12 +89,20 @@ class SelfCheckBlock(blocks.StructBlock):
         template = "courses/blocks/self_check.html"
 
 
-LESSON_BLOCKS = [
+TEXT_BLOCKS = [
     ("heading", blocks.CharBlock(label=_("Heading"), template="courses/blocks/heading.html")),
     ("paragraph", blocks.RichTextBlock(label=_("Text"), features=TEXT_FEATURES)),
     ("phrase_pair", PhrasePairBlock()),
     ("callout", CalloutBlock()),
     ("quote", QuoteBlock()),
+]
+"""What can be printed as well as read."""
+
+MEMO_BLOCKS = TEXT_BLOCKS
+
+LESSON_BLOCKS = [
+    *TEXT_BLOCKS,
+    ("memo_link", MemoLinkBlock()),
     ("image", ImageBlock(label=_("Picture"), template="courses/blocks/image.html")),
     ("video", VideoBlock()),
     ("self_check", SelfCheckBlock()),

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from wagtail.models import Collection, GroupPagePermission, Locale, Page, Site
 
-from courses.models import CatalogPage, WelcomePage
+from courses.models import CatalogPage, KnowledgeBasePage, WelcomePage
 from lms.people.models import Role
 from lms.people.roles import CMS_GROUPS
 
@@ -20,7 +20,7 @@ TREE_RIGHTS = {
 
 
 def ensure_site_tree(**_signal) -> CatalogPage:
-    """Create the front page, the catalogue and the CMS groups where they are missing."""
+    """Create the front page, the shelves below it and the CMS groups where they are missing."""
     root = _root()
     welcome = WelcomePage.objects.first()
     if welcome is None:
@@ -32,8 +32,12 @@ def ensure_site_tree(**_signal) -> CatalogPage:
     catalog = CatalogPage.objects.first()
     if catalog is None:
         catalog = welcome.add_child(instance=CatalogPage(title="Каталог", slug="catalog"))
+    memos = KnowledgeBasePage.objects.first()
+    if memos is None:
+        welcome.refresh_from_db()  # its number of children, which the tree counts on
+        memos = welcome.add_child(instance=KnowledgeBasePage(title="Памятки", slug="memos"))
     _ensure_site(welcome)
-    _ensure_groups(catalog)
+    _ensure_groups(catalog, memos)
     if not Collection.objects.filter(depth=1).exists():  # where the CMS keeps files
         Collection.add_root(instance=Collection(name="Root"))
     return catalog
@@ -59,7 +63,7 @@ def _root() -> Page:
     return root
 
 
-def _ensure_groups(catalog: CatalogPage) -> None:
+def _ensure_groups(*shelves: Page) -> None:
     create_permissions(apps.get_app_config("wagtailcore"), verbosity=0)
     admin_type, _created = ContentType.objects.get_or_create(
         app_label="wagtailadmin", model="admin"
@@ -73,6 +77,7 @@ def _ensure_groups(catalog: CatalogPage) -> None:
         for permission in Permission.objects.filter(
             content_type__app_label="wagtailcore", codename__in=codenames
         ):
-            GroupPagePermission.objects.get_or_create(
-                group=group, page=catalog, permission=permission
-            )
+            for page in shelves:
+                GroupPagePermission.objects.get_or_create(
+                    group=group, page=page, permission=permission
+                )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses import as_learner_views, lesson_views, views
+from courses import as_learner_views, calendar_views, lesson_views, memo_views, views
 
 app_name = "courses"
 
@@ -11,4 +11,10 @@ urlpatterns = [
     path("lessons/<int:lesson_id>/note/", lesson_views.lesson_note, name="lesson_note"),
     path("lessons/<int:lesson_id>/position/", lesson_views.lesson_position, name="lesson_position"),
     path("as-learner/<int:course_id>/", as_learner_views.as_learner, name="as_learner"),
+    path("memos/<int:memo_id>/useful/", memo_views.useful, name="memo_useful"),
+    path("memos/<str:slug>/pdf", memo_views.pdf, name="memo_pdf"),
+    path("calendar/", calendar_views.calendar, name="calendar"),
+    path("calendar/feed/", calendar_views.new_feed, name="calendar_new_feed"),
+    path("calendar/event/<uuid:uid>.ics", calendar_views.event_file, name="calendar_event"),
+    path("calendar/feed/<str:token>.ics", calendar_views.feed, name="calendar_feed"),
 ]

@@ -12,6 +12,7 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("", include("lms.api.urls")),
     path("", include("frontend.urls")),
+    path("", include("lms.mail.urls")),
     path("", include("courses.urls")),
     path("", include("assessments.urls")),
     path("", include("webinars.urls")),
@@ -21,3 +22,6 @@ urlpatterns = [
 if settings.SERVE_MEDIA:
     urlpatterns += [path("", include("frontend.media_urls"))]
 urlpatterns += [path("", include(wagtail_urls))]
+
+handler429 = "frontend.errors.too_many_requests"  # asked for by allauth
+handler500 = "frontend.errors.server_error"

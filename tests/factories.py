@@ -9,10 +9,20 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 from wagtail.models import Page
+from wagtail.rich_text import RichText
 
 from courses.enrolling import move
 from courses.enrollment_states import EnrollmentState
-from courses.models import CatalogPage, Cohort, Course, Enrollment, Lesson, Module
+from courses.models import (
+    CatalogPage,
+    Cohort,
+    Course,
+    Enrollment,
+    KnowledgeBasePage,
+    Lesson,
+    Memo,
+    Module,
+)
 from courses.progress import Opens
 from courses.site_tree import ensure_site_tree
 from lms.people.models import Organisation, Region, User
@@ -66,6 +76,16 @@ def make_module(course: Course, title: str = "Модуль") -> Module:
 def make_lesson(module: Module, title: str = "Урок", **fields) -> Lesson:
     fields.setdefault("opens", Opens.AFTER_PREVIOUS.value)
     return add_page(module, Lesson(title=title, **fields))
+
+
+def make_memo(title: str = "Сказать «нет»", **fields) -> Memo:
+    """A live memo of the knowledge base, for people who are signed in."""
+    if not KnowledgeBasePage.objects.exists():
+        ensure_site_tree()
+    fields.setdefault("summary", "Четыре шага честного отказа.")
+    steps = RichText("<ul><li>Сделайте вдох</li><li>Ёмкая пауза</li></ul>")
+    fields.setdefault("body", [("heading", "Прежде чем начать"), ("paragraph", steps)])
+    return add_page(KnowledgeBasePage.objects.get(), Memo(title=title, **fields))
 
 
 class CohortFactory(DjangoModelFactory):

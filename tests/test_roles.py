@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from uuid import uuid5
+
 import pytest
 from django.urls import URLPattern, get_resolver
 
 from assessments.answering import start_attempt
 from assessments.models import Assessment
 from certificates.issuing import issue_certificate
+from courses.calendar_feeds import address_of, renew_feed
 from courses.enrolling import move
 from courses.enrollment_states import EnrollmentState
+from lms.mail.reminder_links import settings_link
 from lms.people.models import Role, User
 from lms.people.roles import grant_role
 from tests.assessments.test_answering import make_instrument
@@ -22,6 +26,7 @@ from tests.factories import (
     add_page,
     make_course,
     make_lesson,
+    make_memo,
     make_module,
 )
 from tests.webinars.practicum.test_playing import make_practicum
@@ -45,9 +50,22 @@ EXPECTED = {
     "pdf": [LOGIN, IN, NOTHING, IN, NOTHING, IN, IN],
     "certificate_check": [IN] * 7,
     "verify": [IN] * 7,
+    "memos": [IN] * 7,
+    "memo": [LOGIN] + [IN] * 6,
+    "memo_pdf": [LOGIN] + [IN] * 6,
     "lesson": [LOGIN, IN, NO, IN, NO, NO, IN],
     "as_learner": [LOGIN, NOTHING, NOTHING, IN, NOTHING, NOTHING, IN],
+    "calendar": [LOGIN] + [IN] * 6,
+    "calendar_event": [LOGIN, IN] + [NOTHING] * 5,
+    "calendar_feed": [IN] * 7,
+    "reminders": [LOGIN] + [IN] * 6,
+    "reminders_by_link": [IN] * 7,
+    "reminders_off": [302] * 7,
 }
+
+
+def path_of(link: str) -> str:
+    return "/" + link.split("//")[1].split("/", 1)[1]
 
 
 @pytest.fixture
@@ -86,6 +104,7 @@ def world(db):
     for state in (EnrollmentState.ACTIVE, EnrollmentState.COMPLETED):
         move(enrollment=finished, to=state, source="test")
     certificate = issue_certificate(finished)
+    memo = make_memo()
     addresses = {
         "display": "/display/",
         "signed_in": "/signed-in/",
@@ -100,8 +119,17 @@ def world(db):
         "pdf": f"/certificates/{certificate.uuid}/pdf/",
         "certificate_check": "/verify/",
         "verify": f"/v/{certificate.code}/",
+        "memos": "/memos/",
+        "memo": memo.url,
+        "memo_pdf": f"/memos/{memo.slug}/pdf",
         "lesson": lesson.url,
         "as_learner": f"/as-learner/{course.pk}/",
+        "calendar": "/calendar/",
+        "calendar_event": f"/calendar/event/{uuid5(cohort.uuid, 'cohort_start')}.ics",
+        "calendar_feed": path_of(address_of(renew_feed(people["learner"]))),
+        "reminders": "/learn/reminders/",
+        "reminders_by_link": path_of(settings_link(people["learner"])),
+        "reminders_off": path_of(settings_link(people["learner"])) + "off/",
     }
     return people, addresses
 
@@ -128,7 +156,9 @@ def our_patterns(patterns, prefix=""):
 def test_every_address_of_ours_is_walked_or_changes_something():
     """A new page must say here who gets in; what only takes POST is tested in its room."""
     walked = set(EXPECTED) | {"check"}
+    only_post = {"language", "lesson_done", "start", "session_open", "session_close", "memo_useful"}
     only_post = {"language", "lesson_done", "start", "session_open", "session_close"}
+    only_post |= {"calendar_new_feed", "memo_useful"}
     only_post |= {"practicum_join", "practicum_feedback", "practicum_debrief", "practicum_act"}
     in_their_rooms = {"session_host", "room_events", "room_commands", "programme", "sheet"}
     names = {pattern.name for _route, pattern in our_patterns(get_resolver().url_patterns)}
@@ -142,6 +172,8 @@ def test_a_page_that_only_takes_post_refuses_to_be_looked_at(client_of):
     for path in (
         "/language/",
         "/lessons/1/done/",
+        "/memos/1/useful/",
+        "/calendar/feed/",
         "/assessments/1/start/",
         "/practicum/1/join/",
         f"/practicum/{unknown}/feedback/",

@@ -7,12 +7,16 @@ class WebinarsConfig(AppConfig):
     verbose_name = _("Live rooms")
 
     def ready(self) -> None:
+        from courses.agenda import register_source
+        from webinars import rescheduling  # noqa: F401  registers its job handler
+        from webinars.agenda import sessions_between
         from webinars.live.features import chat, poll, register
         from webinars.live.rooms import register_rules
         from webinars.models import Room
         from webinars.practicum import feature as practicum
         from webinars.webinar_rooms import WebinarRules
 
+        register_source(sessions_between)
         register_rules(Room.Kind.WEBINAR, WebinarRules())
         register(chat.feature)
         register(poll.feature)

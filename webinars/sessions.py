@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from courses.models import Cohort, Enrollment
+from courses.when import moment_in_words
 from lms.people.models import User
 from webinars import attendance
 from webinars.live.rooms import close_room, create_room, live_urls, open_room
@@ -20,7 +21,6 @@ from webinars.models.room import Room
 from webinars.models.webinar import WebinarSession
 from webinars.pages import Webinar
 from webinars.room_words import room_words
-from webinars.when import moment_in_words
 
 
 class Phase(StrEnum):
@@ -30,6 +30,7 @@ class Phase(StrEnum):
     BEFORE = "before"
     OPEN = "open"
     AFTER = "after"
+    CANCELLED = "cancelled"
 
 
 def phase_of(session: WebinarSession | None) -> Phase:
@@ -37,6 +38,8 @@ def phase_of(session: WebinarSession | None) -> Phase:
         return Phase.UNANNOUNCED
     if session.closed_at is not None:
         return Phase.AFTER
+    if session.cancelled_at is not None:
+        return Phase.CANCELLED
     return Phase.OPEN if session.opened_at is not None else Phase.BEFORE
 
 
@@ -53,7 +56,13 @@ def plan_session(
 
 @transaction.atomic
 def open_session(session: WebinarSession, *, actor: User) -> bool:
-    """Open the room and lay the prepared polls ready; False if that was done before."""
+    """Open the room and lay the prepared polls ready.
+
+    False if that was done before, or the session is cancelled.
+    """
+    locked = WebinarSession.objects.select_for_update().get(pk=session.pk)
+    if locked.cancelled_at is not None:
+        return False
     Poll.objects.bulk_create(
         [
             Poll(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
-from django.urls import reverse
+from django.shortcuts import redirect
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin import messages
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views import generic
@@ -22,6 +24,7 @@ from courses.programme import leads
 from lms.people.models import Role, User
 from webinars.live.rooms import create_room
 from webinars.models import Room, Rubric, Scenario, Webinar, WebinarSession
+from webinars.rescheduling import cancel_session, move_session
 
 
 class LedSessions(BasePermissionPolicy):
@@ -49,6 +52,8 @@ class LedSessions(BasePermissionPolicy):
     def users_with_any_permission(self, actions):
         return User.objects.filter(is_active=True, is_staff=True)
 
+
+CANCEL_TEMPLATE = "webinars/cms/cancel_session.html"
 
 register_permission_policy(WebinarSession, LedSessions(WebinarSession))
 
@@ -84,6 +89,14 @@ class SessionForm(WagtailAdminModelForm):
         return cleaned
 
     def save(self, commit: bool = True) -> WebinarSession:
+        is_moved = {"starts_at", "ends_at"} & set(self.changed_data)
+        if self.instance.pk and is_moved and self.instance.opened_at is None:
+            super().save(commit=commit)
+            return move_session(
+                self.instance,
+                starts_at=self.cleaned_data["starts_at"],
+                ends_at=self.cleaned_data["ends_at"],
+            )
         if self.instance.room_id is None:
             self.instance.room = create_room(
                 kind=Room.Kind.WEBINAR, title=self.instance.webinar.title
@@ -114,6 +127,24 @@ class SessionEdit(OnlyLed, generic.EditView):
     pass
 
 
+class SessionCancel(OnlyLed, generic.EditView):
+    """Asks whether to call the meeting off, and does so."""
+
+    action_url_name = "cancel"
+    page_title = _("Cancel the meeting")
+
+    def get_object(self, *arguments, **named):
+        found = super().get_object(*arguments, **named)
+        if found.opened_at is not None:
+            raise PermissionDenied
+        return found
+
+    def post(self, request, *arguments, **named):
+        if cancel_session(self.get_object()):
+            messages.success(request, _("The meeting is cancelled. The learners get a letter."))
+        return redirect(self.index_url_name)
+
+
 class SessionDelete(OnlyLed, generic.DeleteView):
     def get_object(self, *arguments, **named):
         found = super().get_object(*arguments, **named)
@@ -138,6 +169,18 @@ class RoomColumn(Column):
         return format_html('<a href="{}">{}</a>', address, _("Go to the room"))
 
 
+class CancelColumn(Column):
+    """The way to call a meeting off, or that it was."""
+
+    def get_value(self, instance):
+        if instance.cancelled_at is not None:
+            return _("cancelled")
+        if instance.opened_at is not None:
+            return ""
+        address = reverse("webinar_sessions:cancel", args=[instance.pk])
+        return format_html('<a href="{}">{}</a>', address, _("Cancel the meeting"))
+
+
 class SessionViewSet(ModelViewSet):
     model = WebinarSession
     icon = "calendar-alt"
@@ -150,12 +193,25 @@ class SessionViewSet(ModelViewSet):
         "cohort",
         DateColumn("starts_at", label=_("starts")),
         RoomColumn("room", label=_("room")),
+        CancelColumn("cancelled_at", label=_("cancelling")),
     ]
     index_view_class = SessionIndex
     edit_view_class = SessionEdit
     delete_view_class = SessionDelete
     history_view_class = SessionHistory
     usage_view_class = SessionUsage
+
+    @property
+    def cancel_view(self):
+        return self.construct_view(
+            SessionCancel, **{**self.get_edit_view_kwargs(), "template_name": CANCEL_TEMPLATE}
+        )
+
+    def get_urlpatterns(self):
+        return [
+            *super().get_urlpatterns(),
+            path("cancel/<int:pk>/", self.cancel_view, name="cancel"),
+        ]
 
     def get_form_class(self, for_update: bool = False) -> type[forms.ModelForm]:
         return SessionForm

@@ -1,14 +1,19 @@
 from courses.models.activity import Activity, ActivityPrerequisite, Lesson
+from courses.models.announcement import Announcement
+from courses.models.calendar_feed import CalendarFeed
 from courses.models.cohort import Cohort
 from courses.models.completion import Completion
 from courses.models.course import CatalogPage, Course, Module, WelcomePage
 from courses.models.enrollment import Enrollment, EnrollmentTransition
 from courses.models.invitation import Invitation
 from courses.models.note import LessonNote, LessonPosition
+from courses.models.memo import KnowledgeBasePage, Memo, MemoActivity, MemoMark
 
 __all__ = [
     "Activity",
     "ActivityPrerequisite",
+    "Announcement",
+    "CalendarFeed",
     "CatalogPage",
     "Cohort",
     "Completion",
@@ -16,9 +21,13 @@ __all__ = [
     "Enrollment",
     "EnrollmentTransition",
     "Invitation",
+    "KnowledgeBasePage",
     "Lesson",
     "LessonNote",
     "LessonPosition",
+    "Memo",
+    "MemoActivity",
+    "MemoMark",
     "Module",
     "WelcomePage",
 ]

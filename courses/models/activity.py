@@ -45,6 +45,12 @@ class Activity(Page):
     opens_after_days = models.PositiveSmallIntegerField(
         _("days after the start of the cohort"), default=0
     )
+    due_after_days = models.PositiveSmallIntegerField(
+        _("to be done by, days after the start of the cohort"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: no deadline. Nothing closes when it passes."),
+    )
 
     is_creatable = False
     base_form_class = ActivityForm
@@ -59,6 +65,7 @@ class Activity(Page):
                 FieldPanel("estimated_minutes"),
                 FieldPanel("opens"),
                 FieldPanel("opens_after_days"),
+                FieldPanel("due_after_days"),
                 InlinePanel("prerequisites", label=_("also needs")),
             ],
             heading=_("In the programme"),
@@ -79,6 +86,7 @@ class Activity(Page):
         """The learner's way in: sign in, be enrolled, be let in by the programme's rules."""
         from courses.as_learner import walk_through
         from courses.programme import door_to
+        from courses.seen import note_visit
 
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
@@ -92,6 +100,7 @@ class Activity(Page):
                 {"page": self, "activity": self, "door": door},
                 status=403,
             )
+        note_visit(door.enrollment)
         request.activity_door = door  # type: ignore[attr-defined]
         return self.serve_open(request, door.enrollment)
 

@@ -100,11 +100,14 @@ class Course(Page):
     def get_context(self, request, *args, **kwargs):
         from courses.as_learner import walk_through
         from courses.programme import leads, programme_for
+        from courses.seen import note_visit
 
         request.as_learner = walk_through(request, self)
+        programme = programme_for(request.user, self, request.as_learner)
+        note_visit(programme.enrollment)
         return {
             **super().get_context(request, *args, **kwargs),
-            "programme": programme_for(request.user, self, request.as_learner),
+            "programme": programme,
             "is_led": request.user.is_authenticated and leads(request.user, self),
         }
 

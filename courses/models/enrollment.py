@@ -72,6 +72,7 @@ class Enrollment(models.Model):
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
     activated_at = models.DateTimeField(_("began"), null=True, blank=True)
     completed_at = models.DateTimeField(_("completed"), null=True, blank=True)
+    last_seen_at = models.DateTimeField(_("last seen"), null=True, blank=True, editable=False)
 
     objects = EnrollmentQuerySet.as_manager()
 

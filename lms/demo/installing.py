@@ -18,13 +18,14 @@ from assessments.models import Assessment, Instrument
 from certificates.defaults import ensure_default_template
 from courses.enrolling import enroll, move
 from courses.enrollment_states import EnrollmentState
-from courses.models import Activity, Cohort, Course
+from courses.models import Activity, Cohort, Course, KnowledgeBasePage
 from courses.site_tree import ensure_site_tree
 from lms.api.keys import create_client, find_client
 from lms.api.scopes import ALL_SCOPES
 from lms.demo.content import questionnaire, scenarios
 from lms.demo.content.course import COURSE, MODULES
-from lms.demo.pages import build_course, lesson_from
+from lms.demo.content.memos import MEMOS
+from lms.demo.pages import build_course, build_memos, lesson_from
 from lms.demo.people import DEMO_REGION, create_people
 from lms.people.models import Region, User
 from webinars.models import Practicum, Rubric, RubricCriterion, Scenario, Webinar
@@ -46,8 +47,10 @@ def install_demo() -> tuple[DemoAccess, Cohort]:
     """Create whatever of the demo is missing; what visitors have changed stays changed."""
     people = create_people()
     ensure_default_template()
+    catalog = ensure_site_tree()
+    build_memos(KnowledgeBasePage.objects.get(), MEMOS, people["trainer"])
     course = build_course(
-        catalog=ensure_site_tree(),
+        catalog=catalog,
         course=COURSE,
         modules=MODULES,
         owner=people["trainer"],

@@ -13,7 +13,7 @@ from wagtail.images.models import Image
 from wagtail.models import Page
 from wagtail.rich_text import RichText
 
-from courses.models import Activity, CatalogPage, Course, Lesson, Module
+from courses.models import Activity, CatalogPage, Course, KnowledgeBasePage, Lesson, Memo, Module
 from lms.people.models import User
 
 ASSETS = Path(__file__).parent / "assets"
@@ -66,6 +66,27 @@ def build_course(
     return Course.objects.get(pk=root.pk)
 
 
+def build_memos(shelf: KnowledgeBasePage, memos: list[dict[str, Any]], owner: User) -> None:
+    """The memos of the knowledge base, published; those that are there are left as they are.
+
+    Before the course: its lessons lead to them.
+    """
+    for content in memos:
+        _child(
+            shelf,
+            content["slug"],
+            lambda content=content: Memo(
+                title=content["title"],
+                slug=content["slug"],
+                summary=content["summary"],
+                audience=content.get("audience", ""),
+                is_public=content.get("is_public", False),
+                body=[_block(kind, value) for kind, value in content["body"]],
+            ),
+            owner,
+        )
+
+
 def _child(parent: Page, slug: str, make: Callable[[], Page], owner: User) -> Page:
     existing = parent.get_children().filter(slug=slug).first()
     if existing is not None:
@@ -106,6 +127,8 @@ def _block(kind: str, value: Any) -> tuple[str, Any]:
             "captions": document_from(value["captions"], f"{value['title']}: субтитры"),
             "transcript": RichText(value["transcript"]),
         }
+    elif kind == "memo_link":
+        value = {**value, "memo": Memo.objects.get(slug=value["memo"])}
     elif kind == "callout":
         value = {**value, "text": RichText(value["text"])}
     elif kind == "paragraph":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass, field
+from email.mime.text import MIMEText
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
@@ -16,7 +18,25 @@ from lms.people.models import User
 from lms.people.naming import address
 
 
-def write_letter(*, to: User, template: str, key: str, context: dict[str, Any]) -> Letter | None:
+@dataclass(frozen=True)
+class Attachment:
+    """A text file that goes with a letter. ``parameters`` belong to its type: ``method``."""
+
+    name: str
+    text: str
+    subtype: str = "plain"
+    parameters: dict[str, str] = field(default_factory=dict)
+
+
+def write_letter(
+    *,
+    to: User,
+    template: str,
+    key: str,
+    context: dict[str, Any],
+    headers: dict[str, str] | None = None,
+    attachment: Attachment | None = None,
+) -> Letter | None:
     """Ask for a letter of ``mail/<template>.{txt,html}`` once per ``key``; sent after commit.
 
     ``context`` must be JSON. Returns None for people without an address and for demo people,
@@ -26,7 +46,14 @@ def write_letter(*, to: User, template: str, key: str, context: dict[str, Any]) 
         return None
     with transaction.atomic():
         letter, created = Letter.objects.get_or_create(
-            key=key, defaults={"recipient": to, "template": template, "context": context}
+            key=key,
+            defaults={
+                "recipient": to,
+                "template": template,
+                "context": context,
+                "headers": headers or {},
+                "attachment": asdict(attachment) if attachment else {},
+            },
         )
         if created:
             enqueue("mail.letter", key=str(letter.pk), payload={"letter": letter.pk})
@@ -47,9 +74,23 @@ def send_letter(job: Job) -> None:
         text = render_to_string(f"mail/{letter.template}.txt", context).strip()
         html = render_to_string(f"mail/{letter.template}.html", context)
         subject = render_to_string(f"mail/{letter.template}.subject.txt", context).strip()
-    message = EmailMultiAlternatives(subject=subject, body=text, to=[person.email])
+    message = EmailMultiAlternatives(
+        subject=subject, body=text, to=[person.email], headers=letter.headers
+    )
     message.attach_alternative(html, "text/html")
+    if letter.attachment:
+        message.attach(_part(Attachment(**letter.attachment)))
     message.send()
     letter.sent_at = timezone.now()
     letter.context = {}  # a link in it lets in whoever holds it: do not keep it
-    letter.save(update_fields=["sent_at", "context"])
+    letter.headers, letter.attachment = {}, {}
+    letter.save(update_fields=["sent_at", "context", "headers", "attachment"])
+
+
+def _part(attachment: Attachment) -> MIMEText:
+    """The attachment as mail programs know it: a calendar's ``method`` stands in its type."""
+    part = MIMEText(attachment.text, attachment.subtype, "utf-8")
+    for name, value in attachment.parameters.items():
+        part.set_param(name, value)
+    part.add_header("Content-Disposition", "attachment", filename=attachment.name)
+    return part

@@ -131,6 +131,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "lms.urls"
+CSRF_FAILURE_VIEW = "frontend.errors.csrf_failure"
 ASGI_APPLICATION = "lms.asgi.application"
 WSGI_APPLICATION = "lms.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -209,6 +210,7 @@ CELERY_BEAT_SCHEDULE = {
     "requeue-unfinished-jobs": {"task": "jobs.requeue_unfinished", "schedule": 15.0},
     "request-missing-certificates": {"task": "certificates.request_missing", "schedule": 60.0},
     "expire-enrolments": {"task": "courses.expire_enrollments", "schedule": 3600.0},
+    "send-reminders": {"task": "courses.send_reminders", "schedule": 900.0},
     "close-stale-attendance": {"task": "webinars.close_stale_attendance", "schedule": 60.0},
     "forget-old-commands": {"task": "webinars.forget_old_commands", "schedule": 3600.0},
 }

@@ -229,6 +229,10 @@ def test_from_the_invitation_to_the_certificate(demo_stack, region, new_visitor)
     for page in (anna, inga):
         read_lessons_until(page, webinar_title)
 
+    for path in ("/learn/", "/calendar/", "/learn/reminders/"):
+        anna.goto(path)
+        looked_at(anna)
+
     # 3b. The webinar: chat, presence, a poll that the trainer opens, attendance.
     sign_in(trainer, "trainer@demo.example")
     trainer.goto(f"{COURSE}ostatsya-soboy/vebinar-trudnye-razgovory/")

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Cohort
@@ -38,6 +39,10 @@ class WebinarSession(models.Model):
     room = models.OneToOneField(Room, on_delete=models.PROTECT, related_name="webinar_session")
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True, editable=False)
+    sequence = models.PositiveIntegerField(_("changes of the time"), default=0, editable=False)
+    """Raised with every move, so that calendars know the newer from the older."""
+    changed_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
 
     objects = WebinarSessionQuerySet.as_manager()
 

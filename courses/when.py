@@ -26,6 +26,16 @@ def zone_in_words(moment: datetime) -> str:
     return _("MSK") + f"{sign}{hours}" + (f":{rest:02d}" if rest else "")
 
 
+def time_in_words(moment: datetime) -> str:
+    """The time for the reader with its zone, and Moscow time where it is another."""
+    local = timezone.localtime(moment)
+    words = f"{date_format(local, 'H:i')} ({zone_in_words(moment)})"
+    moscow = moment.astimezone(MOSCOW)
+    if moscow.utcoffset() == local.utcoffset():
+        return words
+    return _("%(moment)s, %(time)s in Moscow") % {"moment": words, "time": moscow.strftime("%H:%M")}
+
+
 def moment_in_words(moment: datetime) -> str:
     """Day and time for the reader, and Moscow time where it is another."""
     local = timezone.localtime(moment)

@@ -1,0 +1,39 @@
+"""Webinars in people's calendars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from courses.agenda import Event, EventKind
+from courses.models import Cohort
+from webinars.models.webinar import WebinarSession
+
+
+def sessions_between(cohorts: Sequence[Cohort], start: datetime, end: datetime) -> Iterator[Event]:
+    """The sessions of the cohorts in that time, cancelled ones too; one query."""
+    courses = {cohort.pk: cohort.course for cohort in cohorts}
+    sessions = (
+        WebinarSession.objects.filter(cohort__in=courses, ends_at__gte=start, starts_at__lt=end)
+        .select_related("webinar", "room")
+        .order_by("starts_at", "pk")
+    )
+    for session in sessions:
+        yield event_of_session(session, course_title=courses[session.cohort_id].title)
+
+
+def event_of_session(session: WebinarSession, *, course_title: str) -> Event:
+    """The session as an event; its room's number names it for ever."""
+    return Event(
+        uid=session.room.uuid,
+        title=session.webinar.title,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        url=session.webinar.get_url() or "",
+        kind=EventKind.SESSION,
+        cohort_id=session.cohort_id,
+        course_title=course_title,
+        sequence=session.sequence,
+        is_cancelled=session.cancelled_at is not None,
+        changed_at=session.changed_at,
+    )
