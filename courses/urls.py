@@ -1,6 +1,8 @@
 from django.urls import path
 
 from courses import as_learner_views, calendar_views, lesson_views, memo_views, views
+from courses import as_learner_views, calendar_views, memo_views, views
+from courses.dialogues import views as dialogues
 
 app_name = "courses"
 
@@ -17,4 +19,7 @@ urlpatterns = [
     path("calendar/feed/", calendar_views.new_feed, name="calendar_new_feed"),
     path("calendar/event/<uuid:uid>.ics", calendar_views.event_file, name="calendar_event"),
     path("calendar/feed/<str:token>.ics", calendar_views.feed, name="calendar_feed"),
+    path("dialogues/<int:dialogue_id>/answer/", dialogues.answer, name="dialogue_answer"),
+    path("dialogues/<int:dialogue_id>/retry/", dialogues.retry, name="dialogue_retry"),
+    path("dialogues/<int:dialogue_id>/again/", dialogues.again, name="dialogue_again"),
 ]

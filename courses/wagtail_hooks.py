@@ -13,6 +13,7 @@ from wagtail.permission_policies.base import BasePermissionPolicy
 from wagtail.permissions import register_permission_policy
 
 from courses.authoring import buttons, guarding  # noqa: F401  register their hooks
+from courses.dialogues import cms as _dialogues  # noqa: F401  registers the table of lines
 from courses.models import Announcement
 from lms.people.models import Role, User
 

@@ -156,10 +156,10 @@ def our_patterns(patterns, prefix=""):
 def test_every_address_of_ours_is_walked_or_changes_something():
     """A new page must say here who gets in; what only takes POST is tested in its room."""
     walked = set(EXPECTED) | {"check"}
-    only_post = {"language", "lesson_done", "start", "session_open", "session_close", "memo_useful"}
     only_post = {"language", "lesson_done", "start", "session_open", "session_close"}
     only_post |= {"calendar_new_feed", "memo_useful"}
     only_post |= {"practicum_join", "practicum_feedback", "practicum_debrief", "practicum_act"}
+    only_post |= {"dialogue_answer", "dialogue_retry", "dialogue_again"}
     in_their_rooms = {"session_host", "room_events", "room_commands", "programme", "sheet"}
     names = {pattern.name for _route, pattern in our_patterns(get_resolver().url_patterns)}
     assert names - walked - only_post - in_their_rooms == set()
@@ -176,6 +176,9 @@ def test_a_page_that_only_takes_post_refuses_to_be_looked_at(client_of):
         "/calendar/feed/",
         "/assessments/1/start/",
         "/practicum/1/join/",
+        "/dialogues/1/answer/",
+        "/dialogues/1/retry/",
+        "/dialogues/1/again/",
         f"/practicum/{unknown}/feedback/",
         f"/practicum/{unknown}/agree/",
     ):

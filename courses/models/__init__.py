@@ -4,6 +4,7 @@ from courses.models.calendar_feed import CalendarFeed
 from courses.models.cohort import Cohort
 from courses.models.completion import Completion
 from courses.models.course import CatalogPage, Course, Module, WelcomePage
+from courses.models.dialogue import Dialogue, DialogueRun
 from courses.models.enrollment import Enrollment, EnrollmentTransition
 from courses.models.invitation import Invitation
 from courses.models.note import LessonNote, LessonPosition
@@ -18,6 +19,8 @@ __all__ = [
     "Cohort",
     "Completion",
     "Course",
+    "Dialogue",
+    "DialogueRun",
     "Enrollment",
     "EnrollmentTransition",
     "Invitation",

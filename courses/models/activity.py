@@ -104,6 +104,14 @@ class Activity(Page):
         request.activity_door = door  # type: ignore[attr-defined]
         return self.serve_open(request, door.enrollment)
 
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """The draft as staff see it; it may not be saved yet, so it has no programme."""
+        from courses.programme import Door
+
+        request.is_preview = True  # type: ignore[attr-defined]
+        request.activity_door = Door(True)  # type: ignore[attr-defined]
+        return self.serve_open(request, None)
+
     def serve_open(self, request: HttpRequest, enrollment: Enrollment | None) -> HttpResponse:
         """The page of an open activity; ``enrollment`` is None for staff who look at it."""
         raise NotImplementedError

@@ -25,7 +25,7 @@ from lms.api.scopes import ALL_SCOPES
 from lms.demo.content import questionnaire, scenarios
 from lms.demo.content.course import COURSE, MODULES
 from lms.demo.content.memos import MEMOS
-from lms.demo.pages import build_course, build_memos, lesson_from
+from lms.demo.pages import build_course, build_memos, dialogue_from, lesson_from
 from lms.demo.people import DEMO_REGION, create_people
 from lms.people.models import Region, User
 from webinars.models import Practicum, Rubric, RubricCriterion, Scenario, Webinar
@@ -56,6 +56,7 @@ def install_demo() -> tuple[DemoAccess, Cohort]:
         owner=people["trainer"],
         builders={
             "lesson": lesson_from,
+            "dialogue": dialogue_from,
             "assessment": _assessment_from,
             "webinar": _webinar_from,
             "practicum": _practicum_from,

@@ -13,7 +13,16 @@ from wagtail.images.models import Image
 from wagtail.models import Page
 from wagtail.rich_text import RichText
 
-from courses.models import Activity, CatalogPage, Course, KnowledgeBasePage, Lesson, Memo, Module
+from courses.models import (
+    Activity,
+    CatalogPage,
+    Course,
+    Dialogue,
+    KnowledgeBasePage,
+    Lesson,
+    Memo,
+    Module,
+)
 from lms.people.models import User
 
 ASSETS = Path(__file__).parent / "assets"
@@ -116,6 +125,18 @@ def _placed(page: Activity, content: dict[str, Any]) -> Activity:
 def lesson_from(content: dict[str, Any]) -> Lesson:
     """An unsaved lesson; its video files become documents of the CMS."""
     return Lesson(body=[_block(kind, value) for kind, value in content["body"]])
+
+
+def dialogue_from(content: dict[str, Any]) -> Dialogue:
+    """An unsaved dialogue with its client and lines."""
+    talk = content["dialogue"]
+    return Dialogue(
+        client_name=talk["client_name"],
+        situation=RichText(talk["situation"]).source,
+        trust=talk["trust"],
+        tension=talk["tension"],
+        lines=talk["lines"],
+    )
 
 
 def _block(kind: str, value: Any) -> tuple[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lms.demo.content.blocks import Block
+from lms.demo.content.dialogue import THIRD_REFUSAL
 
 COURSE: dict[str, Any] = {
     "title": "Бережная коммуникация",
@@ -1186,6 +1187,18 @@ MODULES: list[dict[str, Any]] = [
                 "required": True,
                 "opens": "after_previous",
                 "body": CALMING,
+            },
+            {
+                "kind": "dialogue",
+                "title": "Тренажёр «Третий отказ»",
+                "slug": "trenazher-tretiy-otkaz",
+                "goal": (
+                    "Попробовать разные слова в остром разговоре и увидеть, что делает каждое."
+                ),
+                "estimated_minutes": 15,
+                "required": False,
+                "opens": "immediately",
+                "dialogue": THIRD_REFUSAL,
             },
             {
                 "kind": "lesson",

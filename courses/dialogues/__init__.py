@@ -1,0 +1,1 @@
+"""Trained conversations: their graph and how one walks it."""

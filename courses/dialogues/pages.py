@@ -1,0 +1,61 @@
+"""The page of a dialogue: the brief, the conversation so far, the client's state, what to say."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from courses.dialogues.graph import METER_TOP, Tone
+from courses.dialogues.record import Record, path_map, replayed
+from courses.dialogues.runs import found_record
+from courses.dialogues.wording import tension_in_words, trust_in_words
+from courses.models import Dialogue, Enrollment
+
+
+def dialogue_page(
+    request: HttpRequest,
+    dialogue: Dialogue,
+    enrollment: Enrollment | None,
+    *,
+    error: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The dialogue where this person has got to. Looking changes nothing.
+
+    ``error`` is shown at the replies: the reply that was sent could not be said.
+    """
+    graph = dialogue.graph()
+    is_preview = getattr(request, "is_preview", False)
+    kept = Record() if is_preview else found_record(request, dialogue, enrollment)
+    programme = request.activity_door.programme  # type: ignore[attr-defined]
+    rows = programme.rows if programme else []
+    place = next((i for i, row in enumerate(rows) if row.activity.pk == dialogue.pk), None)
+    context = {
+        "page": dialogue,
+        "dialogue": dialogue,
+        "enrollment": enrollment,
+        "programme": programme,
+        "row": rows[place] if place is not None else None,
+        "number": place + 1 if place is not None else None,
+        "previous": rows[place - 1] if place else None,
+        "next": rows[place + 1] if place is not None and place + 1 < len(rows) else None,
+        "error": error,
+    }
+    if graph.start in graph.by_key():
+        record, now, is_undone = replayed(graph, kept)
+        context |= {
+            "record": record,
+            "walk": now,
+            "is_undone": is_undone,
+            "last": now.steps[-1] if now.steps else None,
+            "meter_top": METER_TOP,
+            "trust_words": trust_in_words(now.state.trust),
+            "tension_words": tension_in_words(now.state.tension),
+            "places": path_map(graph, record, now.here),
+            "endings_total": sum(node.ending is not None for node in graph.nodes),
+            "endings_seen": sum(
+                node.ending is not None and node.key in record.endings for node in graph.nodes
+            ),
+            "is_good": now.ending is not None and now.ending.tone is Tone.GOOD,
+        }
+    return TemplateResponse(request, "courses/dialogue.html", context, status=status)

@@ -1,0 +1,35 @@
+"""The preview of a draft in the editor, for every kind of activity that a trainer makes."""
+
+from __future__ import annotations
+
+import pytest
+
+from assessments.models import Assessment
+from lms.people.models import User
+from tests.assessments.test_answering import make_instrument
+from tests.factories import add_page, make_course, make_lesson, make_module
+from tests.webinars.practicum.test_playing import make_practicum
+from webinars.models import Webinar
+
+pytestmark = pytest.mark.django_db
+
+
+def pages():
+    module = make_module(make_course())
+    return {
+        "lesson": make_lesson(module, "Урок", body=[("heading", "Слушать")]),
+        "webinar": add_page(module, Webinar(title="Встреча")),
+        "practicum": make_practicum(),
+        "assessment": add_page(
+            module, Assessment(title="Анкета", instrument=make_instrument(), wave="pre")
+        ),
+    }
+
+
+@pytest.mark.parametrize("kind", ["lesson", "webinar", "practicum", "assessment"])
+def test_a_draft_is_previewed(kind, client_of, rf):
+    page = pages()[kind]
+    admin = User.objects.create_superuser("admin@example.org")
+    answer = client_of(admin).get(f"/cms/pages/{page.pk}/view_draft/")
+    assert answer.status_code == 200
+    assert page.title in answer.text
