@@ -1,7 +1,6 @@
 from django.urls import path
 
 from courses import as_learner_views, calendar_views, lesson_views, memo_views, views
-from courses import as_learner_views, calendar_views, memo_views, views
 from courses.dialogues import views as dialogues
 
 app_name = "courses"

@@ -7,8 +7,8 @@ from courses.models.course import CatalogPage, Course, Module, WelcomePage
 from courses.models.dialogue import Dialogue, DialogueRun
 from courses.models.enrollment import Enrollment, EnrollmentTransition
 from courses.models.invitation import Invitation
-from courses.models.note import LessonNote, LessonPosition
 from courses.models.memo import KnowledgeBasePage, Memo, MemoActivity, MemoMark
+from courses.models.note import LessonNote, LessonPosition
 
 __all__ = [
     "Activity",

@@ -102,7 +102,7 @@ def posted(lesson: Lesson, **changes) -> dict[str, str]:
         "title": lesson.title, "slug": lesson.slug, "goal": lesson.goal,
         "body-count": "1", "body-0-deleted": "", "body-0-order": "0", "body-0-type": "heading",
         "body-0-value": "Заголовок", "body-0-id": "", "is_required": "on",
-        "estimated_minutes": "10", "opens": lesson.opens, "opens_after_days": "0",
+        "estimated_minutes": "10", "opens": lesson.opens, "completes": lesson.completes, "opens_after_days": "0",
         "prerequisites-TOTAL_FORMS": "0", "prerequisites-INITIAL_FORMS": "0",
         "prerequisites-MIN_NUM_FORMS": "0", "prerequisites-MAX_NUM_FORMS": "1000",
         "comments-TOTAL_FORMS": "0", "comments-INITIAL_FORMS": "0",

@@ -113,3 +113,16 @@ function autosave(form) {
 for (const form of document.querySelectorAll("form[data-note]")) {
   autosave(/** @type {HTMLFormElement} */ (form));
 }
+
+document.addEventListener("click", (event) => {
+  const link = event.target instanceof Element ? event.target.closest("[data-prompt]") : null;
+  const text = document.querySelector("form[data-note] textarea[name=text]");
+  if (!(link instanceof HTMLElement) || !(text instanceof HTMLTextAreaElement)) return;
+  event.preventDefault();
+  const prompt = link.dataset.prompt ?? "";
+  if (!text.value.includes(prompt)) text.value = `${text.value.trimEnd()}\n\n${prompt}\n`.trimStart();
+  text.focus();
+  text.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
+export {};

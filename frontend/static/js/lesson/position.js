@@ -48,3 +48,5 @@ function remember(lesson) {
 document.querySelectorAll("[data-lesson][data-position]").forEach((lesson) => {
   remember(/** @type {HTMLElement} */ (lesson));
 });
+
+export {};

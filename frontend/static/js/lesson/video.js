@@ -4,7 +4,7 @@
  */
 class LessonVideo extends HTMLElement {
   connectedCallback() {
-    const video = this.querySelector("video");
+    const video = /** @type {HTMLVideoElement | null} */ (this.querySelector("video, audio"));
     if (!video) return;
     this.querySelectorAll("[data-controls]").forEach((part) => {
       /** @type {HTMLElement} */ (part).hidden = false;
@@ -48,7 +48,7 @@ class LessonVideo extends HTMLElement {
   }
 
   #showText() {
-    const text = this.querySelector("details");
+    const text = /** @type {HTMLDetailsElement | null} */ (this.querySelector("details[data-text]"));
     const notice = /** @type {HTMLElement | null} */ (this.querySelector("[data-failed]"));
     if (text) text.open = true;
     if (notice) notice.hidden = false;
@@ -61,3 +61,5 @@ const wide = window.matchMedia("(min-width: 64rem)");
 document.querySelectorAll("details[data-open-wide]").forEach((index) => {
   /** @type {HTMLDetailsElement} */ (index).open = wide.matches;
 });
+
+export {};
