@@ -8,13 +8,14 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from wagtail.models import Collection, GroupPagePermission, Locale, Page, Site
 
+from courses.cms.workflow import ensure_review_workflow
 from courses.models import CatalogPage, WelcomePage
 from lms.people.models import Role
 from lms.people.roles import CMS_GROUPS
 
 TREE_RIGHTS = {
-    # "add" lets a trainer edit the pages that they own, not those of others.
-    Role.TRAINER: ("add_page", "publish_page"),
+    # What a trainer may do follows from the courses that they lead: courses.cms.page_rights.
+    Role.TRAINER: (),
     Role.METHODOLOGIST: ("add_page", "change_page", "publish_page", "lock_page", "unlock_page"),
 }
 
@@ -34,6 +35,7 @@ def ensure_site_tree(**_signal) -> CatalogPage:
         catalog = welcome.add_child(instance=CatalogPage(title="Каталог", slug="catalog"))
     _ensure_site(welcome)
     _ensure_groups(catalog)
+    ensure_review_workflow(catalog)
     if not Collection.objects.filter(depth=1).exists():  # where the CMS keeps files
         Collection.add_root(instance=Collection(name="Root"))
     return catalog
@@ -70,6 +72,9 @@ def _ensure_groups(catalog: CatalogPage) -> None:
     for role, codenames in TREE_RIGHTS.items():
         group, _created = Group.objects.get_or_create(name=CMS_GROUPS[role])
         group.permissions.add(access)
+        GroupPagePermission.objects.filter(group=group, page=catalog).exclude(
+            permission__codename__in=codenames
+        ).delete()
         for permission in Permission.objects.filter(
             content_type__app_label="wagtailcore", codename__in=codenames
         ):

@@ -1,4 +1,5 @@
 from celery import shared_task
+from django.core.management import call_command
 
 from courses.enrolling import expire_finished_cohorts
 
@@ -6,3 +7,9 @@ from courses.enrolling import expire_finished_cohorts
 @shared_task(name="courses.expire_enrollments")
 def expire_enrollments() -> int:
     return expire_finished_cohorts()
+
+
+@shared_task(name="courses.publish_scheduled")
+def publish_scheduled_pages() -> None:
+    """Publish and take down the pages whose hour has come."""
+    call_command("publish_scheduled", verbosity=0)
