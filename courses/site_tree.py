@@ -6,7 +6,14 @@ from django.apps import apps
 from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
-from wagtail.models import Collection, GroupPagePermission, Locale, Page, Site
+from wagtail.models import (
+    Collection,
+    GroupCollectionPermission,
+    GroupPagePermission,
+    Locale,
+    Page,
+    Site,
+)
 
 from courses.cms.workflow import ensure_review_workflow
 from courses.models import CatalogPage, WelcomePage
@@ -17,6 +24,20 @@ TREE_RIGHTS = {
     # What a trainer may do follows from the courses that they lead: courses.cms.page_rights.
     Role.TRAINER: (),
     Role.METHODOLOGIST: ("add_page", "change_page", "publish_page", "lock_page", "unlock_page"),
+}
+
+
+# Pictures and documents for lessons; "add" is enough to change what one has added oneself.
+FILE_RIGHTS = {
+    Role.TRAINER: ("add_image", "choose_image", "add_document", "choose_document"),
+    Role.METHODOLOGIST: (
+        "add_image",
+        "change_image",
+        "choose_image",
+        "add_document",
+        "change_document",
+        "choose_document",
+    ),
 }
 
 
@@ -35,9 +56,8 @@ def ensure_site_tree(**_signal) -> CatalogPage:
         catalog = welcome.add_child(instance=CatalogPage(title="Каталог", slug="catalog"))
     _ensure_site(welcome)
     _ensure_groups(catalog)
+    _ensure_file_rights()
     ensure_review_workflow(catalog)
-    if not Collection.objects.filter(depth=1).exists():  # where the CMS keeps files
-        Collection.add_root(instance=Collection(name="Root"))
     return catalog
 
 
@@ -59,6 +79,22 @@ def _root() -> Page:
     if root is None:
         root = Page.add_root(instance=Page(title="Root", slug="root"))
     return root
+
+
+def _ensure_file_rights() -> None:
+    collection = Collection.objects.filter(depth=1).first()
+    if collection is None:  # where the CMS keeps files
+        collection = Collection.add_root(instance=Collection(name="Root"))
+    for app in ("wagtailimages", "wagtaildocs"):
+        create_permissions(apps.get_app_config(app), verbosity=0)
+    for role, codenames in FILE_RIGHTS.items():
+        group = Group.objects.get(name=CMS_GROUPS[role])
+        for permission in Permission.objects.filter(
+            content_type__app_label__in=["wagtailimages", "wagtaildocs"], codename__in=codenames
+        ):
+            GroupCollectionPermission.objects.get_or_create(
+                group=group, collection=collection, permission=permission
+            )
 
 
 def _ensure_groups(catalog: CatalogPage) -> None:
