@@ -7,6 +7,8 @@ class WebinarsConfig(AppConfig):
     verbose_name = _("Live rooms")
 
     def ready(self) -> None:
+        from courses.copying import register_cohort_part
+        from webinars.copying import copy_sessions
         from webinars.live.features import chat, poll, register
         from webinars.live.rooms import register_rules
         from webinars.models import Room
@@ -18,3 +20,4 @@ class WebinarsConfig(AppConfig):
         register(poll.feature)
         register_rules(Room.Kind.PRACTICUM, practicum.PracticumRules())
         register(practicum.feature)
+        register_cohort_part(copy_sessions)

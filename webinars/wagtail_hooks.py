@@ -23,6 +23,7 @@ from courses.cms.scoped import ScopedViewSet
 from courses.models import Cohort
 from courses.programme import leads
 from lms.people.models import Role, User
+from webinars import cms_panels  # noqa: F401  puts its panel on the home page
 from webinars.live.rooms import create_room
 from webinars.models import Room, Rubric, Scenario, Webinar, WebinarSession
 

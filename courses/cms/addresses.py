@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from wagtail import hooks
 
-from courses.cms import people
+from courses.cms import course_copies, people
 from courses.cms.menu import catalog_address
 
 
@@ -23,4 +23,5 @@ def admin_urls() -> list[URLPattern]:
         path("cohorts/<int:cohort_id>/people/", people.people, name="cms_cohort_people"),
         path("cohorts/<int:cohort_id>/people.xlsx", people.people_xlsx, name="cms_people_xlsx"),
         path("cohorts/<int:cohort_id>/letter/", people.letter, name="cms_cohort_letter"),
+        path("courses/<int:course_id>/copy/", course_copies.copy, name="cms_copy_course"),
     ]
