@@ -72,10 +72,10 @@ def rows_of(
     """The rows of some enrolments of one cohort, in their order."""
     enrollments, now = list(enrollments), timezone.now()
     finished: dict[int, list[tuple[int, str, datetime]]] = defaultdict(list)
-    for enrollment_id, *completion in Completion.objects.filter(
+    for enrollment_id, activity_id, outcome, at in Completion.objects.filter(
         enrollment__in=enrollments
     ).values_list("enrollment_id", "activity_id", "outcome", "at"):
-        finished[enrollment_id].append(tuple(completion))
+        finished[enrollment_id].append((activity_id, outcome, at))
     titles = {activity.pk: activity.title for activity in outline.activities}
     required = {rule.id for rule in outline.rules if rule.is_required}
     rows = []

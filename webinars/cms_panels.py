@@ -13,9 +13,9 @@ from wagtail import hooks
 from wagtail.admin.ui.components import Component
 
 from lms.people.models import Role, User
+from lms.people.zones import zone_in_words
 from webinars.models import WebinarSession
 from webinars.sessions import Phase, phase_of
-from webinars.when import zone_in_words
 
 
 def sessions_of_today(user: User) -> list[WebinarSession]:
@@ -44,6 +44,8 @@ class TodaysRoomsPanel(Component):
         rows = [
             {
                 "session": session,
+                "ends_that_day": timezone.localdate(session.starts_at)
+                == timezone.localdate(session.ends_at),
                 "is_open": phase_of(session) is Phase.OPEN,
                 "is_over": phase_of(session) is Phase.AFTER,
             }

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -19,6 +18,7 @@ from courses.cms.people_sheet import CONTENT_TYPE, people_sheet
 from courses.cohort_progress import Group, PersonRow, people_of
 from courses.models import Cohort, Enrollment
 from lms.people.models import User
+from lms.people.zones import zone_in_words
 
 GROUP_LABELS = {
     Group.SILENT: gettext_lazy("Silent for 7 days or more"),
@@ -64,6 +64,7 @@ def people(request: HttpRequest, cohort_id: int) -> HttpResponse:
         "groups": [(group.value, label) for group, label in GROUP_LABELS.items()],
         "state": request.GET.get("state", ""),
         "group": request.GET.get("group", ""),
+        "zone": zone_in_words(timezone.now()),
         "query": request.GET.urlencode(),
     }
     return TemplateResponse(request, "courses/cms/people.html", context)
@@ -73,7 +74,7 @@ def people(request: HttpRequest, cohort_id: int) -> HttpResponse:
 def people_xlsx(request: HttpRequest, cohort_id: int) -> HttpResponse:
     cohort = _led_cohort(request.user, cohort_id)
     rows = _chosen_by_filters(people_of(cohort), request)
-    name = f"cohort-{cohort.pk}-{date.today():%Y-%m-%d}.xlsx"
+    name = f"cohort-{cohort.pk}-{timezone.localdate():%Y-%m-%d}.xlsx"
     return HttpResponse(
         people_sheet(rows),
         content_type=CONTENT_TYPE,

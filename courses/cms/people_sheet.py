@@ -13,6 +13,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from courses.cohort_progress import PersonRow
+from lms.people.zones import zone_in_words
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -31,7 +32,7 @@ def people_sheet(rows: Iterable[PersonRow]) -> bytes:
     sheet.freeze_panes = "A2"
     for column, width in zip("ABCDEFGHI", (36, 28, 40, 14, 10, 10, 22, 22, 40), strict=True):
         sheet.column_dimensions[column].width = width
-    zone = timezone.get_current_timezone_name()
+    zone = zone_in_words(timezone.now())
     headings = [
         _("Person"),
         _("E-mail"),

@@ -350,7 +350,7 @@ def approve_lesson(methodologist: Page) -> None:
     sign_in(methodologist, "methodologist@demo.example")
     open_in_cms(methodologist, "Чувство за словами")
     choose_action(methodologist, "^\\s*Одобрить")
-    expect(methodologist.get_by_text(re.compile("опубликован|одобрен")).first).to_be_visible()
+    expect(methodologist.get_by_text(re.compile("обновлена")).first).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -234,7 +234,7 @@ def test_the_sheet_has_numbers_times_with_their_zone_and_no_formulas(client_of, 
     assert row[0] == "'=HYPERLINK(1) А"
     assert sheet["A2"].data_type == "s"
     assert row[4:6] == [1, 2]
-    assert "Europe/Moscow" in headings[6]
+    assert "(МСК)" in headings[6]
     done_at = timezone.localtime(enrollment.completions.get().at)
     assert row[6] == done_at.replace(tzinfo=None, microsecond=0)
     assert "no-store" in answer["Cache-Control"]
