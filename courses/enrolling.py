@@ -13,6 +13,8 @@ from courses.enrollment_states import EnrollmentState, IllegalTransition, moved
 from courses.models import Cohort, Enrollment, EnrollmentTransition
 from lms.people.models import User
 
+HOLDS_NO_PLACE = [EnrollmentState.WITHDRAWN, EnrollmentState.EXPIRED]
+
 
 class CohortFull(Exception):
     """Every place of the cohort is taken."""
@@ -52,7 +54,7 @@ def enroll(
         return EnrollmentResult(latest, Outcome.UNCHANGED)
     if not cohort.is_enrollment_open:
         raise EnrollmentClosed
-    if cohort.capacity is not None and _places_taken(cohort) >= cohort.capacity:
+    if cohort.capacity is not None and places_taken(cohort) >= cohort.capacity:
         raise CohortFull
     if latest:
         again = EnrollmentState.ACTIVE if latest.activated_at else EnrollmentState.INVITED
@@ -67,9 +69,8 @@ def enroll(
     return EnrollmentResult(enrollment, outcome)
 
 
-def _places_taken(cohort: Cohort) -> int:
-    gone = [EnrollmentState.WITHDRAWN, EnrollmentState.EXPIRED]
-    return cohort.enrollments.exclude(state__in=gone).count()
+def places_taken(cohort: Cohort) -> int:
+    return cohort.enrollments.exclude(state__in=HOLDS_NO_PLACE).count()
 
 
 @transaction.atomic

@@ -1,4 +1,5 @@
 from celery import shared_task
+from django.core.management import call_command
 
 from courses import reminders
 from courses.enrolling import expire_finished_cohorts
@@ -12,3 +13,9 @@ def expire_enrollments() -> int:
 @shared_task(name="courses.send_reminders")
 def send_reminders() -> int:
     return reminders.send_reminders()
+
+
+@shared_task(name="courses.publish_scheduled")
+def publish_scheduled_pages() -> None:
+    """Publish and take down the pages whose hour has come."""
+    call_command("publish_scheduled", verbosity=0)
