@@ -16,7 +16,7 @@ from wagtail.permission_policies.pages import PagePermissionPolicy
 from wagtail.permissions import policy_registry, register_permission_policy
 
 from courses.cms.own import is_only_trainer, own_courses
-from courses.models import CatalogPage
+from courses.models import CatalogPage, KnowledgeBasePage, Memo
 from lms.people.models import User
 
 TRAINER_RIGHTS = ("add_page", "change_page")
@@ -105,4 +105,5 @@ def only_own_pages_in_choosers(pages: QuerySet[Page], request: HttpRequest) -> Q
     allowed = explorable(request.user)
     if catalog is not None:
         allowed = allowed | Page.objects.ancestor_of(catalog, inclusive=True)
+    allowed = allowed | Page.objects.type(KnowledgeBasePage, Memo)  # lessons link to memos
     return pages.filter(pk__in=allowed.values("pk"))

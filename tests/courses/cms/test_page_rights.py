@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from courses.models import Course, Module
+from courses.models import Course, KnowledgeBasePage, Memo, Module
 from courses.site_tree import ensure_site_tree
 from lms.people.models import User
 from tests.factories import CohortFactory
@@ -132,3 +132,23 @@ def test_arranging_the_site_again_changes_nothing(studio):
     ensure_site_tree()
     assert before == list(studio.catalog.group_permissions.values_list("group__name", "permission"))
     assert not [name for name, _permission in before if name == "Trainers"]
+
+
+def test_a_trainer_writes_memos_and_links_lessons_to_those_of_others(client_of, studio):
+    shelf = KnowledgeBasePage.objects.get()
+    foreign = shelf.add_child(
+        instance=Memo(title="Памятка соседа", summary="Кратко", owner=studio.other)
+    )
+    browser = client_of(studio.trainer)
+    assert browser.get(reverse("wagtailadmin_explore", args=[shelf.pk])).status_code == 200
+    address = reverse("wagtailadmin_pages:add", args=["courses", "memo", shelf.pk])
+    assert browser.get(address).status_code == 200
+    own = shelf.add_child(
+        instance=Memo(title="Своя памятка", summary="Кратко", owner=studio.trainer)
+    )
+    assert browser.get(reverse("wagtailadmin_pages:edit", args=[own.pk])).status_code == 200
+    assert browser.get(reverse("wagtailadmin_pages:edit", args=[foreign.pk])).status_code != 200
+    chooser = browser.get(
+        reverse("wagtailadmin_choose_page_child", args=[shelf.pk]), {"page_type": "courses.Memo"}
+    )
+    assert "Памятка соседа" in chooser.json()["html"]

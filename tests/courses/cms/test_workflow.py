@@ -26,7 +26,13 @@ def edit(client, lesson, action: str = "", **fields):
         "opens": lesson.opens,
         "opens_after_days": "0",
         "is_required": "on",
-        "body-count": "0",
+        "completes": lesson.completes,
+        "body-count": "1",
+        "body-0-deleted": "",
+        "body-0-order": "0",
+        "body-0-type": "heading",
+        "body-0-value": "Слушать",
+        "body-0-id": "",
         **{
             f"{form}-{name}_FORMS": "0"
             for form in ("prerequisites", "comments")
@@ -73,12 +79,13 @@ def test_a_methodologist_publishes_at_once(client_of, studio):
 
 def test_the_workflow_is_made_once_and_another_choice_is_kept(studio):
     ensure_site_tree()
-    assert Workflow.objects.count() == WorkflowPage.objects.count() == 1
+    assert Workflow.objects.count() == 1
+    assert WorkflowPage.objects.count() == 2, "the catalogue and the knowledge base"
     assert studio.lesson.get_workflow().name == "Проверка методистом"
     own = Workflow.objects.create(name="Своя")
     WorkflowPage.objects.update(workflow=own)
     ensure_site_tree()
-    assert WorkflowPage.objects.get().workflow == own
+    assert {assigned.workflow for assigned in WorkflowPage.objects.all()} == {own}
 
 
 def test_an_approved_page_with_a_date_is_published_when_it_has_come(studio):
