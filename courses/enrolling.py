@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from courses.enrollment_states import GONE_STATES, EnrollmentState, IllegalTransition, moved
+from courses.enrollment_states import HOLDS_NO_PLACE, EnrollmentState, IllegalTransition, moved
 from courses.models import Cohort, Enrollment, EnrollmentTransition
 from lms.people.models import User
 
@@ -60,7 +60,7 @@ def enroll(
         return EnrollmentResult(latest, Outcome.UNCHANGED)
     if not cohort.is_enrollment_open:
         raise EnrollmentClosed
-    if cohort.capacity is not None and _places_taken(cohort) >= cohort.capacity:
+    if cohort.capacity is not None and places_taken(cohort) >= cohort.capacity:
         raise CohortFull
     if latest:
         again = EnrollmentState.ACTIVE if latest.activated_at else EnrollmentState.INVITED
@@ -79,8 +79,8 @@ def enroll(
     return EnrollmentResult(enrollment, outcome)
 
 
-def _places_taken(cohort: Cohort) -> int:
-    return cohort.enrollments.exclude(state__in=GONE_STATES).count()
+def places_taken(cohort: Cohort) -> int:
+    return cohort.enrollments.exclude(state__in=HOLDS_NO_PLACE).count()
 
 
 @transaction.atomic
@@ -99,7 +99,7 @@ def move(
     """
     from courses.requesting import fill_places
 
-    if to in GONE_STATES:  # the cohort is locked before its enrolments, as in ``enroll``
+    if to in HOLDS_NO_PLACE:  # the cohort is locked before its enrolments, as in ``enroll``
         Cohort.objects.select_for_update().get(pk=enrollment.cohort_id)
     locked = Enrollment.objects.select_for_update().get(pk=enrollment.pk)
     current = EnrollmentState(locked.state)
@@ -111,7 +111,7 @@ def move(
             locked.activated_at = now
         locked.save(update_fields=["state", "completed_at", "activated_at", "updated_at"])
         _audit(locked, from_state=current, source=source, actor=actor, reason=reason)
-        if to in GONE_STATES:
+        if to in HOLDS_NO_PLACE:
             fill_places(locked.cohort)
     for field in ("state", "completed_at", "activated_at", "updated_at"):
         setattr(enrollment, field, getattr(locked, field))

@@ -14,7 +14,7 @@ class EnrollmentState(StrEnum):
 
 
 OPEN_STATES = frozenset({EnrollmentState.INVITED, EnrollmentState.ACTIVE})
-GONE_STATES = frozenset({EnrollmentState.WITHDRAWN, EnrollmentState.EXPIRED})
+HOLDS_NO_PLACE = frozenset({EnrollmentState.WITHDRAWN, EnrollmentState.EXPIRED})
 """Those who hold no place in their cohort any more."""
 
 _WAYS: dict[EnrollmentState, frozenset[EnrollmentState]] = {

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from courses.models import Enrollment, Lesson
+from courses.notes import LONGEST_NOTE, note_of, position_of, saved_words
 
 
 def lesson_page(
@@ -20,6 +21,7 @@ def lesson_page(
     rows = programme.rows if programme else []
     place = next((i for i, row in enumerate(rows) if row.activity.pk == lesson.pk), None)
     block_id, _, option = request.GET.get("check", "").rpartition(":")
+    note = note_of(enrollment, lesson) if enrollment else None
     context = {
         "page": lesson,
         "lesson": lesson,
@@ -29,6 +31,10 @@ def lesson_page(
         "number": place + 1 if place is not None else None,
         "previous": rows[place - 1] if place else None,
         "next": rows[place + 1] if place is not None and place + 1 < len(rows) else None,
+        "note": note,
+        "note_saved": saved_words(note) if note else "",
+        "longest_note": LONGEST_NOTE,
+        "position": position_of(enrollment, lesson) if enrollment else None,
         "checked_block": block_id,
         "checked_option": int(option) if option.isdecimal() else None,
     }

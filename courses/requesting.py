@@ -11,8 +11,8 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 
-from courses.enrolling import CohortFull, EnrollmentClosed, enroll, move
-from courses.enrollment_states import GONE_STATES, EnrollmentState
+from courses.enrolling import CohortFull, EnrollmentClosed, enroll, move, places_taken
+from courses.enrollment_states import HOLDS_NO_PLACE, EnrollmentState
 from courses.models import Cohort, Course, Enrollment, EnrollmentRequest, RequestState
 from courses.models.cohort import CohortQuerySet
 from courses.when import moment_in_words
@@ -66,7 +66,7 @@ def ask_to_be_told(*, person: User, course: Course) -> EnrollmentRequest:
 
 def _refuse_the_enrolled(person: User, course: Course) -> None:
     mine = Enrollment.objects.filter(learner=person, cohort__course=course)
-    if mine.exclude(state__in=GONE_STATES).exists():
+    if mine.exclude(state__in=HOLDS_NO_PLACE).exists():
         raise AlreadyEnrolled
 
 
@@ -150,12 +150,35 @@ def fill_all_places() -> int:
     return sum(fill_places(cohort) for cohort in cohorts.distinct())
 
 
+def outlive_closed_cohorts() -> int:
+    """Requests for cohorts that take nobody any more become wishes to hear of the next one."""
+    open_now = Cohort.objects.taking_people().values("pk")
+    late = EnrollmentRequest.objects.open().for_a_place().exclude(cohort__in=open_now)
+    changed = 0
+    for request in late:
+        with transaction.atomic():
+            try:
+                locked = _locked(request)
+            except AlreadyDecided:
+                continue
+            _write(locked, "request_enrolment_closed")
+            locked.cohort, locked.state = None, RequestState.WAITING
+            locked.save(update_fields=["cohort", "state"])
+        changed += 1
+    return changed
+
+
 def tell_about_open_cohorts() -> int:
     """Write to those who wished to know that a cohort with places takes people of their region."""
     told = 0
+    found: dict[tuple[int, int | None], Cohort | None] = {}
     wishes = EnrollmentRequest.objects.open().for_news().select_related("person", "course")
     for wish in wishes:
-        cohort = open_cohorts(wish.person, wish.course).first()
+        key = (wish.course_id, wish.person.region_id)
+        if key not in found:
+            cohorts = open_cohorts(wish.person, wish.course)
+            found[key] = next((cohort for cohort in cohorts if cohort.places_left != 0), None)
+        cohort = found[key]
         if cohort is None:
             continue
         with transaction.atomic():
@@ -200,7 +223,7 @@ def place_in_line(request: EnrollmentRequest) -> int:
 def _has_place(cohort: Cohort) -> bool:
     if cohort.capacity is None:
         return True
-    return cohort.enrollments.exclude(state__in=GONE_STATES).count() < cohort.capacity
+    return places_taken(cohort) < cohort.capacity
 
 
 def _locked(request: EnrollmentRequest) -> EnrollmentRequest:

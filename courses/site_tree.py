@@ -6,16 +6,44 @@ from django.apps import apps
 from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
-from wagtail.models import Collection, GroupPagePermission, Locale, Page, Site
+from wagtail.models import (
+    Collection,
+    GroupCollectionPermission,
+    GroupPagePermission,
+    Locale,
+    Page,
+    Site,
+)
 
+from courses.cms.workflow import ensure_review_workflow
 from courses.models import CatalogPage, KnowledgeBasePage, WelcomePage
 from lms.people.models import Role
 from lms.people.roles import CMS_GROUPS
 
-TREE_RIGHTS = {
-    # "add" lets a trainer edit the pages that they own, not those of others.
-    Role.TRAINER: ("add_page", "publish_page"),
-    Role.METHODOLOGIST: ("add_page", "change_page", "publish_page", "lock_page", "unlock_page"),
+METHODOLOGISTS_RIGHTS = (
+    "add_page",
+    "change_page",
+    "publish_page",
+    "lock_page",
+    "unlock_page",
+)
+# What a trainer may do in the catalogue follows from the courses that they lead
+# (courses.cms.page_rights); among memos, "add" is enough to change what one has added oneself.
+CATALOG_RIGHTS = {Role.TRAINER: (), Role.METHODOLOGIST: METHODOLOGISTS_RIGHTS}
+MEMO_RIGHTS = {Role.TRAINER: ("add_page",), Role.METHODOLOGIST: METHODOLOGISTS_RIGHTS}
+
+
+# Pictures and documents for lessons; "add" is enough to change what one has added oneself.
+FILE_RIGHTS = {
+    Role.TRAINER: ("add_image", "choose_image", "add_document", "choose_document"),
+    Role.METHODOLOGIST: (
+        "add_image",
+        "change_image",
+        "choose_image",
+        "add_document",
+        "change_document",
+        "choose_document",
+    ),
 }
 
 
@@ -37,9 +65,12 @@ def ensure_site_tree(**_signal) -> CatalogPage:
         welcome.refresh_from_db()  # its number of children, which the tree counts on
         memos = welcome.add_child(instance=KnowledgeBasePage(title="Памятки", slug="memos"))
     _ensure_site(welcome)
-    _ensure_groups(catalog, memos)
-    if not Collection.objects.filter(depth=1).exists():  # where the CMS keeps files
-        Collection.add_root(instance=Collection(name="Root"))
+    _ensure_groups()
+    _ensure_rights(catalog, CATALOG_RIGHTS)
+    _ensure_rights(memos, MEMO_RIGHTS)
+    _ensure_file_rights()
+    for shelf in (catalog, memos):
+        ensure_review_workflow(shelf)
     return catalog
 
 
@@ -63,7 +94,23 @@ def _root() -> Page:
     return root
 
 
-def _ensure_groups(*shelves: Page) -> None:
+def _ensure_file_rights() -> None:
+    collection = Collection.objects.filter(depth=1).first()
+    if collection is None:  # where the CMS keeps files
+        collection = Collection.add_root(instance=Collection(name="Root"))
+    for app in ("wagtailimages", "wagtaildocs"):
+        create_permissions(apps.get_app_config(app), verbosity=0)
+    for role, codenames in FILE_RIGHTS.items():
+        group = Group.objects.get(name=CMS_GROUPS[role])
+        for permission in Permission.objects.filter(
+            content_type__app_label__in=["wagtailimages", "wagtaildocs"], codename__in=codenames
+        ):
+            GroupCollectionPermission.objects.get_or_create(
+                group=group, collection=collection, permission=permission
+            )
+
+
+def _ensure_groups() -> None:
     create_permissions(apps.get_app_config("wagtailcore"), verbosity=0)
     admin_type, _created = ContentType.objects.get_or_create(
         app_label="wagtailadmin", model="admin"
@@ -71,13 +118,19 @@ def _ensure_groups(*shelves: Page) -> None:
     access, _created = Permission.objects.get_or_create(
         content_type=admin_type, codename="access_admin", defaults={"name": "Can access Wagtail"}
     )
-    for role, codenames in TREE_RIGHTS.items():
-        group, _created = Group.objects.get_or_create(name=CMS_GROUPS[role])
-        group.permissions.add(access)
+    for name in CMS_GROUPS.values():
+        Group.objects.get_or_create(name=name)[0].permissions.add(access)
+
+
+def _ensure_rights(shelf: Page, rights: dict[Role, tuple[str, ...]]) -> None:
+    for role, codenames in rights.items():
+        group = Group.objects.get(name=CMS_GROUPS[role])
+        GroupPagePermission.objects.filter(group=group, page=shelf).exclude(
+            permission__codename__in=codenames
+        ).delete()
         for permission in Permission.objects.filter(
             content_type__app_label="wagtailcore", codename__in=codenames
         ):
-            for page in shelves:
-                GroupPagePermission.objects.get_or_create(
-                    group=group, page=page, permission=permission
-                )
+            GroupPagePermission.objects.get_or_create(
+                group=group, page=shelf, permission=permission
+            )

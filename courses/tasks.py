@@ -1,4 +1,5 @@
 from celery import shared_task
+from django.core.management import call_command
 
 from courses import reminders, requesting
 from courses.enrolling import expire_finished_cohorts
@@ -16,5 +17,15 @@ def send_reminders() -> int:
 
 @shared_task(name="courses.look_after_requests")
 def look_after_requests() -> int:
-    """Waiting lists of cohorts that were made larger, and those who wait for a cohort to open."""
-    return requesting.fill_all_places() + requesting.tell_about_open_cohorts()
+    """Waiting lists of cohorts that were made larger or have closed, and wishes to be told."""
+    return (
+        requesting.fill_all_places()
+        + requesting.outlive_closed_cohorts()
+        + requesting.tell_about_open_cohorts()
+    )
+
+
+@shared_task(name="courses.publish_scheduled")
+def publish_scheduled_pages() -> None:
+    """Publish and take down the pages whose hour has come."""
+    call_command("publish_scheduled", verbosity=0)

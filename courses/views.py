@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from courses.home import greeting_at, home_of
 from courses.invitations import (
@@ -20,9 +18,6 @@ from courses.invitations import (
     find_invitation,
     signs_in_by_link,
 )
-from courses.ledger import NotStudying, record_completion
-from courses.models import Lesson
-from courses.programme import door_to
 from lms.people.naming import address
 
 
@@ -56,26 +51,3 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     except InvitationExpired:
         return render(request, "courses/invitation_problem.html", {"is_unknown": False}, status=410)
     return render(request, "courses/invitation.html", {"enrollment": found.enrollment})
-
-
-@login_required
-@require_POST
-def lesson_done(request: HttpRequest, lesson_id: int) -> HttpResponse:
-    """«Mark as read»: the ledger's entry for a lesson, then on to the next step."""
-    lesson = get_object_or_404(Lesson.objects.live(), pk=lesson_id)
-    door = door_to(request.user, lesson)
-    if not door.is_open or door.enrollment is None:
-        return render(
-            request, "courses/activity_locked.html", {"page": lesson, "door": door}, status=403
-        )
-    try:
-        record_completion(enrollment=door.enrollment, activity=lesson)
-    except NotStudying:
-        messages.error(request, _("This course is closed for you, so nothing was changed."))
-        return redirect(lesson.get_url(request))
-    messages.success(request, _("“%(title)s” is marked as read.") % {"title": lesson.title})
-    following = door.programme.rows if door.programme else []
-    place = next((i for i, row in enumerate(following) if row.activity.pk == lesson.pk), None)
-    if place is not None and place + 1 < len(following):
-        return redirect(following[place + 1].activity.specific.get_url(request))
-    return redirect("courses:home")

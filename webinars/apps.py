@@ -8,8 +8,10 @@ class WebinarsConfig(AppConfig):
 
     def ready(self) -> None:
         from courses.agenda import register_source
+        from courses.copying import register_cohort_part
         from webinars import rescheduling  # noqa: F401  registers its job handler
         from webinars.agenda import sessions_between
+        from webinars.copying import copy_sessions
         from webinars.live.features import chat, poll, register
         from webinars.live.rooms import register_rules
         from webinars.models import Room
@@ -22,3 +24,4 @@ class WebinarsConfig(AppConfig):
         register(poll.feature)
         register_rules(Room.Kind.PRACTICUM, practicum.PracticumRules())
         register(practicum.feature)
+        register_cohort_part(copy_sessions)

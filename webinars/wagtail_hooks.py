@@ -14,14 +14,18 @@ from wagtail.admin import messages
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views import generic
-from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from wagtail.admin.widgets import AdminDateTimeInput
 from wagtail.permission_policies.base import BasePermissionPolicy
 from wagtail.permissions import register_permission_policy
 
+from courses.cms.library import SharedLibrary
+from courses.cms.menu import Place
+from courses.cms.scoped import ScopedViewSet
 from courses.models import Cohort
 from courses.programme import leads
 from lms.people.models import Role, User
+from webinars import cms_panels  # noqa: F401  puts its panel on the home page
 from webinars.live.rooms import create_room
 from webinars.models import Room, Rubric, Scenario, Webinar, WebinarSession
 from webinars.rescheduling import cancel_session, move_session
@@ -184,7 +188,9 @@ class CancelColumn(Column):
 class SessionViewSet(ModelViewSet):
     model = WebinarSession
     icon = "calendar-alt"
-    menu_label = _("Webinar sessions")
+    menu_label = _("Webinars")
+    menu_name = "webinars"
+    menu_order = Place.WEBINARS
     add_to_admin_menu = True
     copy_view_enabled = False
     inspect_view_enabled = False
@@ -222,31 +228,38 @@ def session_viewset() -> SessionViewSet:
     return SessionViewSet("webinar_sessions", url_prefix="webinar-sessions")
 
 
-class ScenarioViewSet(ModelViewSet):
+for shared in (Scenario, Rubric):
+    register_permission_policy(shared, SharedLibrary(shared))
+
+
+class ScenarioViewSet(ScopedViewSet):
     """Situations and role cards of practicums."""
 
     model = Scenario
+    name = "scenarios"
     icon = "group"
     menu_label = _("Scenarios")
-    add_to_admin_menu = True
     list_display = ["title", "slug"]
 
 
-class RubricViewSet(ModelViewSet):
+class RubricViewSet(ScopedViewSet):
     """Observation sheets of practicums."""
 
     model = Rubric
+    name = "rubrics"
     icon = "clipboard-list"
     menu_label = _("Rubrics")
-    add_to_admin_menu = True
     list_display = ["title"]
 
 
-@hooks.register("register_admin_viewset")
-def scenario_viewset() -> ScenarioViewSet:
-    return ScenarioViewSet("scenarios")
+class ScenarioGroup(ModelViewSetGroup):
+    items = (ScenarioViewSet, RubricViewSet)
+    menu_label = _("Scenarios")
+    menu_name = "scenarios"
+    menu_icon = "group"
+    menu_order = Place.SCENARIOS
 
 
 @hooks.register("register_admin_viewset")
-def rubric_viewset() -> RubricViewSet:
-    return RubricViewSet("rubrics")
+def scenario_viewsets() -> ScenarioGroup:
+    return ScenarioGroup()

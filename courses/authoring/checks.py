@@ -120,6 +120,8 @@ def _findings_in(kind: str, value: Any) -> Iterator[tuple[Severity, str]]:
             )
         if not _plain(value.get("transcript")):
             yield Severity.ERROR, _("The video has no transcript.")
+    if kind == "audio" and not _plain(value.get("transcript")):
+        yield Severity.ERROR, _("The recording has no transcript.")
     if kind == "self_check" and not any(option["is_right"] for option in value["options"]):
         yield Severity.ERROR, _("The self-check has no right option.")
     for source in _rich_texts(value):

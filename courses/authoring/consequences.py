@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import router
+from django.db.models.deletion import Collector, ProtectedError, RestrictedError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail.models import Page
@@ -27,11 +29,6 @@ class Consequences:
     def matter(self) -> bool:
         return bool(self.studying or self.completed)
 
-    @property
-    def forbid_deleting(self) -> bool:
-        """What somebody finished is a record, and stays."""
-        return bool(self.completed)
-
 
 def consequences_of(page: Page) -> Consequences:
     """Who studies ``page`` (a course, a module or an activity) now and who has finished it."""
@@ -50,6 +47,18 @@ def consequences_of(page: Page) -> Consequences:
         activity__page_ptr__in=Page.objects.descendant_of(page, inclusive=True)
     ).count()
     return Consequences(studying=studying, completed=completed)
+
+
+def holds_records(page: Page) -> bool:
+    """Whether something of learners or cohorts hangs on the page or on one below it.
+
+    Every room protects its own records in the database, so the database's rules are asked.
+    """
+    try:
+        Collector(using=router.db_for_write(Page)).collect(page.get_descendants(inclusive=True))
+    except (ProtectedError, RestrictedError):
+        return True
+    return False
 
 
 @dataclass(frozen=True)

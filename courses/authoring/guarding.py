@@ -10,16 +10,16 @@ from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.models import Page
 
-from courses.authoring.consequences import consequences_of
+from courses.authoring.consequences import consequences_of, holds_records
 
 
 @hooks.register("before_delete_page")
-def keep_what_was_completed(request: HttpRequest, page: Page) -> HttpResponse | None:
+def keep_records(request: HttpRequest, page: Page) -> HttpResponse | None:
     return _refusal(request, [page])
 
 
 @hooks.register("before_bulk_action")
-def keep_what_was_completed_in_bulk(
+def keep_records_in_bulk(
     request: HttpRequest, action_type: str, objects: Iterable, action
 ) -> HttpResponse | None:
     pages = [found for found in objects if isinstance(found, Page)]
@@ -54,11 +54,10 @@ def say_who_loses_a_page(request: HttpRequest, page: Page) -> HttpResponse | Non
 
 def _refusal(request: HttpRequest, pages: list[Page]) -> HttpResponse | None:
     for page in pages:
-        found = consequences_of(page)
-        if found.forbid_deleting:
+        if holds_records(page):
             context = {
                 "page": page,
-                "consequences": found,
+                "consequences": consequences_of(page),
                 "page_title": _("This page stays"),
                 "may_unpublish": page.live
                 and page.permissions_for_user(request.user).can_unpublish(),

@@ -8,6 +8,7 @@ from courses.models.dialogue import Dialogue, DialogueRun
 from courses.models.enrollment import Enrollment, EnrollmentTransition
 from courses.models.invitation import Invitation
 from courses.models.memo import KnowledgeBasePage, Memo, MemoActivity, MemoMark
+from courses.models.note import LessonNote, LessonPosition
 from courses.models.request import EnrollmentRequest, RequestState
 from courses.models.trainer_profile import TrainerProfile
 
@@ -28,6 +29,8 @@ __all__ = [
     "Invitation",
     "KnowledgeBasePage",
     "Lesson",
+    "LessonNote",
+    "LessonPosition",
     "Memo",
     "MemoActivity",
     "MemoMark",

@@ -142,7 +142,17 @@ class ActivityPrerequisite(Orderable):
 class Lesson(Activity):
     """Text, pictures, video, phrase pairs and self-checks."""
 
+    class Completes(models.TextChoices):
+        MANUALLY = "manually", _("the learner marks it as read")
+        MOVING_ON = "moving_on", _("by itself, when the learner goes on to the next step")
+
     body = StreamField(LESSON_BLOCKS, verbose_name=_("content"), blank=True)
+    completes = models.CharField(
+        _("is complete when"),
+        max_length=12,
+        choices=Completes.choices,
+        default=Completes.MANUALLY,
+    )
 
     is_creatable = True
     base_form_class = LessonForm
@@ -151,6 +161,7 @@ class Lesson(Activity):
         FieldPanel("body"),
         ContentChecksPanel(heading=_("How it reads")),
     ]
+    settings_panels = [FieldPanel("completes"), *Activity.settings_panels]
     template = "courses/lesson.html"
     kind_label = _("lesson")
     icon_name = "book-open"

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from courses.enrollment_states import GONE_STATES
+from courses.enrollment_states import HOLDS_NO_PLACE
 from lms.people.models import Region, Role
 
 
@@ -44,7 +44,7 @@ class CohortQuerySet(models.QuerySet):
 
     def with_places_taken(self) -> CohortQuerySet:
         """Each with ``places_taken``, counted by the database in the same query."""
-        held = ~Q(enrollments__state__in=GONE_STATES)
+        held = ~Q(enrollments__state__in=HOLDS_NO_PLACE)
         return self.annotate(places_taken=models.Count("enrollments", filter=held, distinct=True))
 
 

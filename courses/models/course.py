@@ -48,6 +48,11 @@ class CatalogPage(Page):
             "cards": cards_for(request.user, Course.objects.child_of(self).live()),
         }
 
+    def permissions_for_user(self, user):
+        from courses.cms.page_rights import CatalogRights
+
+        return CatalogRights(user, self)
+
 
 class Course(Page):
     """A programme: its modules and their activities are its descendants in the page tree."""

@@ -104,7 +104,7 @@ def _child(parent: Page, slug: str, make: Callable[[], Page], owner: User) -> Pa
     page.owner = owner
     parent.refresh_from_db()  # its number of children, which the tree counts on
     parent.add_child(instance=page)
-    page.save_revision(user=owner).publish(user=owner)
+    page.save_revision(user=owner).publish(user=owner, skip_permission_checks=True)
     return page
 
 

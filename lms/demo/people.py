@@ -40,6 +40,15 @@ PEOPLE = (
         role=Role.TRAINER,
     ),
     DemoPerson(
+        "methodologist",
+        "methodologist@demo.example",
+        "Методова",
+        "Ирина",
+        "Андреевна",
+        "Методист",
+        role=Role.METHODOLOGIST,
+    ),
+    DemoPerson(
         "coordinator",
         "region@demo.example",
         "Томина",

@@ -209,6 +209,7 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "requeue-unfinished-jobs": {"task": "jobs.requeue_unfinished", "schedule": 15.0},
     "request-missing-certificates": {"task": "certificates.request_missing", "schedule": 60.0},
+    "publish-scheduled-pages": {"task": "courses.publish_scheduled", "schedule": 300.0},
     "expire-enrolments": {"task": "courses.expire_enrollments", "schedule": 3600.0},
     "look-after-requests": {"task": "courses.look_after_requests", "schedule": 900.0},
     "send-reminders": {"task": "courses.send_reminders", "schedule": 900.0},

@@ -299,7 +299,8 @@ def test_from_the_invitation_to_the_certificate(demo_stack, region, new_visitor)
     expect(passer_by.get_by_text("Путевая Анна Олеговна")).to_be_visible()
     looked_at(passer_by)
 
-    # 6. The region reads progress and certificate back; the trainer edits, the learner sees it.
+    # 6. The region reads progress and certificate back; the trainer edits, the
+    # methodologist approves, the learner sees it.
     status, progress = region.call("GET", f"/enrolments/{enrolments['Анна']}/progress")
     assert status == 200, progress
     assert progress["percent"] == 100, progress
@@ -307,6 +308,7 @@ def test_from_the_invitation_to_the_certificate(demo_stack, region, new_visitor)
     assert status == 200, certificates
     assert certificates["items"][0]["number"].startswith("БК-")
     edit_lesson(trainer)
+    approve_lesson(new_visitor())
     inga.goto(f"{COURSE}uslyshat-cheloveka/chuvstvo-za-slovami/")
     expect(inga.get_by_text("Цель, которую поправил тренер.")).to_be_visible()
 
@@ -326,17 +328,33 @@ def _titles() -> dict[str, str]:
 TITLES = _titles()
 
 
+def choose_action(page: Page, name: str) -> None:
+    """Press one of the actions at the foot of the CMS's editor, from its menu if it is there."""
+    button = page.locator(".footer").get_by_role("button", name=re.compile(name)).first
+    if not button.is_visible():
+        page.locator(".footer [data-w-dropdown-target=toggle]").last.click()
+    button.click()
+
+
+def open_in_cms(page: Page, title: str) -> None:
+    page.goto(f"/cms/pages/search/?q={title.replace(' ', '+')}")
+    page.get_by_role("link", name=title).first.click()
+
+
 def edit_lesson(trainer: Page) -> None:
-    """Find the lesson in the CMS, change its goal, publish."""
-    trainer.goto("/cms/")
-    trainer.goto("/cms/pages/search/?q=Чувство+за+словами")
-    trainer.get_by_role("link", name="Чувство за словами").first.click()
+    """Find the lesson in the CMS, change its goal, submit it for review."""
+    open_in_cms(trainer, "Чувство за словами")
     trainer.locator("#id_goal").fill("Цель, которую поправил тренер.")
-    trainer.get_by_role("button", name="Больше действий").or_(
-        trainer.locator("[data-w-dropdown-target=toggle]").last
-    ).last.click()
-    trainer.get_by_role("button", name=re.compile("Опубликовать")).first.click()
-    expect(trainer.get_by_text(re.compile("опубликован")).first).to_be_visible()
+    choose_action(trainer, "Проверка методистом")
+    expect(trainer.get_by_text(re.compile("отправлена на модерацию")).first).to_be_visible()
+
+
+def approve_lesson(methodologist: Page) -> None:
+    """Read what was submitted and approve it, so that it is published."""
+    sign_in(methodologist, "methodologist@demo.example")
+    open_in_cms(methodologist, "Чувство за словами")
+    choose_action(methodologist, "^\\s*Одобрить")
+    expect(methodologist.get_by_text(re.compile("обновлена")).first).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from courses.enrolling import enroll, move
@@ -268,6 +269,44 @@ def test_who_wished_to_know_hears_of_a_cohort_of_their_region_once(client_of):
         look_after_requests()
     assert letters_to(person) == ["request_cohort_open"]
     assert EnrollmentRequest.objects.get().state == RequestState.TOLD
+
+
+def test_a_full_cohort_is_no_news(client_of):
+    course, person = make_course(), UserFactory()
+    client_of(person).post(f"/courses/{course.pk}/request/")
+    EnrollmentFactory(cohort=CohortFactory(course=course, capacity=1))
+    look_after_requests()
+    assert letters_to(person) == []
+
+
+@pytest.mark.parametrize("state", [RequestState.PENDING, RequestState.WAITING])
+def test_a_request_outlives_a_cohort_that_has_closed(state, client_of):
+    wish = asked(CohortFactory(), state=state)
+    Cohort.objects.update(enrollment_closes_at=timezone.now() - timedelta(minutes=1))
+    for _ in range(2):
+        look_after_requests()
+    assert letters_to(wish.person) == ["request_enrolment_closed"]
+    wish.refresh_from_db()
+    assert (wish.cohort, wish.state) == (None, RequestState.WAITING)
+    assert "Напишем вам, когда откроется набор" in client_of(wish.person).get(wish.course.url).text
+
+
+@pytest.mark.parametrize("ending", ["txt", "html"])
+@pytest.mark.parametrize("name", ["accepted", "place_freed", "declined", "cohort_open"])
+def test_the_letters_are_russian_and_lead_to_the_course(name, ending):
+    context = {
+        "address": "Мария Петровна",
+        "course": "Забота & слово",
+        "cohort": "Поток 1",
+        "link": "https://example.org/course/",
+        "moment": "3 марта 2027 в 14:00 (МСК)",
+        "reason": "Набор для отделения на дому.",
+    }
+    letter = render_to_string(f"mail/request_{name}.{ending}", context)
+    assert letter.count("Здравствуйте, Мария Петровна!") == 1
+    assert "https://example.org/course/" in letter
+    assert ("Забота &amp; слово" if ending == "html" else "Забота & слово") in letter
+    assert context["reason" if name == "declined" else "moment"] in letter
 
 
 def test_a_place_that_came_from_the_region_settles_the_request():

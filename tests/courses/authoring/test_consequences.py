@@ -42,6 +42,7 @@ def test_a_finished_lesson_cannot_be_deleted_and_the_choices_are_named(taught, c
         answer = browser.post(f"/cms/pages/{page.pk}/delete/")
         assert answer.status_code == 409
         assert "Снять с публикации" in answer.text
+        assert "Сделать необязательной" in answer.text
     assert Completion.objects.filter(activity=lesson).exists()
 
 

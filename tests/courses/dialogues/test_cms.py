@@ -105,7 +105,7 @@ def test_publishing_what_cannot_be_played_is_refused_with_the_line_named(
     module, trainer, client_of
 ):
     dialogue = make_dialogue(module, [], live=False, owner=trainer)
-    page = save(client_of, trainer, dialogue, BROKEN, **{"action-publish": "1"})
+    page = save(client_of, trainer, dialogue, BROKEN, **{"action-submit": "1"})
     assert not Dialogue.objects.get(pk=dialogue.pk).live
     sentences = str(page.context["form"].errors.as_data()["lines"][0].non_block_errors)
     assert "nowhere" in sentences
@@ -119,7 +119,12 @@ def test_publishing_what_cannot_be_played_is_refused_with_the_line_named(
 
 def test_a_whole_dialogue_is_published(module, trainer, client_of):
     dialogue = make_dialogue(module, [], live=False, owner=trainer)
-    save(client_of, trainer, dialogue, LINES, **{"action-publish": "1"})
+    save(client_of, trainer, dialogue, LINES, **{"action-submit": "1"})
+    published = Dialogue.objects.get(pk=dialogue.pk)
+    assert published.workflow_in_progress
+    methodologist = UserFactory()
+    grant_role(user=methodologist, role=Role.METHODOLOGIST)
+    save(client_of, methodologist, dialogue, LINES, **{"action-publish": "1"})
     published = Dialogue.objects.get(pk=dialogue.pk)
     assert published.live
     assert len(published.graph().nodes) == 4

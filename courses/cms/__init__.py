@@ -1,0 +1,1 @@
+"""The trainer's CMS: whose pages are whose, the way to publication, cohorts and their people."""
