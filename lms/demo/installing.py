@@ -18,7 +18,7 @@ from assessments.models import Assessment, Instrument
 from certificates.defaults import ensure_default_template
 from courses.enrolling import enroll, move
 from courses.enrollment_states import EnrollmentState
-from courses.models import Activity, Cohort, Course, KnowledgeBasePage
+from courses.models import Activity, Cohort, Course, KnowledgeBasePage, TrainerProfile
 from courses.site_tree import ensure_site_tree
 from lms.api.keys import create_client, find_client
 from lms.api.scopes import ALL_SCOPES
@@ -26,7 +26,7 @@ from lms.demo.content import questionnaire, scenarios
 from lms.demo.content.course import COURSE, MODULES
 from lms.demo.content.memos import MEMOS
 from lms.demo.pages import build_course, build_memos, dialogue_from, lesson_from
-from lms.demo.people import DEMO_REGION, create_people
+from lms.demo.people import ABOUT_THE_TRAINER, DEMO_REGION, create_people
 from lms.people.models import Region, User
 from webinars.models import Practicum, Rubric, RubricCriterion, Scenario, Webinar
 from webinars.sessions import open_session, plan_session
@@ -48,6 +48,9 @@ def install_demo() -> tuple[DemoAccess, Cohort]:
     people = create_people()
     ensure_default_template()
     catalog = ensure_site_tree()
+    TrainerProfile.objects.get_or_create(
+        user=people["trainer"], defaults={"about": ABOUT_THE_TRAINER}
+    )
     build_memos(KnowledgeBasePage.objects.get(), MEMOS, people["trainer"])
     course = build_course(
         catalog=catalog,

@@ -11,6 +11,10 @@ from lms.people.roles import grant_role
 
 DEMO_PASSWORD = "berezhno-demo"  # noqa: S105  printed by `make demo`; the demo's people only
 DEMO_REGION = "RU-TOM"
+ABOUT_THE_TRAINER = (
+    "Психолог, двенадцать лет работает рядом с социальными службами: ведёт группы поддержки и "
+    "учит говорить с людьми в трудную для них минуту. Это вымышленный человек для демонстрации."
+)
 DEMO_ORGANISATION = "Центр социальной поддержки «Демонстрационный»"
 
 
