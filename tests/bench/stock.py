@@ -22,10 +22,13 @@ NAVIGATION = """{% for module in course.get_children.live %}
 <ul class="tasks">{% for activity in module.get_children.live.specific %}
   <li>{% if activity.pk in done %}{% icon "circle-check" %}{% else %}{% icon "circle" %}{% endif %}
     <a href="{% pageurl activity %}">{{ activity.title }}</a>
-    {% blocktranslate count n=activity.estimated_minutes %}{{ n }} minute{% plural %}{{ n }} minutes{% endblocktranslate %}</li>
+    {% blocktranslate count n=activity.estimated_minutes %}{{ n }} minute{% plural %}\
+{{ n }} minutes{% endblocktranslate %}</li>
 {% endfor %}</ul>{% endfor %}"""
 HEAD = '{% extends "base.html" %}{% load i18n wagtailcore_tags %}'
-HEAD += "{% block title %}{{ page.title }}{% endblock %}{% block content %}<h1>{{ page.title }}</h1>"
+HEAD += (
+    "{% block title %}{{ page.title }}{% endblock %}{% block content %}<h1>{{ page.title }}</h1>"
+)
 LESSON = f"""{HEAD}<p class="lead">{{{{ page.goal }}}}</p>
 {{% for block in page.body %}}<div>{{% include_block block %}}</div>{{% endfor %}}
 {{% with previous=page.get_prev_sibling next=page.get_next_sibling %}}
