@@ -6,7 +6,7 @@ PORT ?= 8000
 PYTEST_ARGS ?= -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup translations demo test test-services lint drill-kill lock messages
+.PHONY: help setup translations demo test test-services lint drill-kill bench-pages lock messages
 
 help: ## Show the targets
 	@grep -hE '^[a-zA-Z_-]+:.*?## ' $(MAKEFILE_LIST) \
@@ -39,6 +39,9 @@ lint: translations ## Style, types, import directions, templates, migrations, de
 
 drill-kill: translations ## Kill the installation while regions enrol people; nothing may be lost
 	@$(PYTHON) -m tests.drills.kill
+
+bench-pages: translations ## Signed-in pages against the stock Wagtail rendering of the same pages
+	@$(PYTHON) -m tests.bench.pages
 
 messages: setup ## Collect new texts for translation into the catalogues
 	@$(MANAGE) collect_translations

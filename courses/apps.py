@@ -1,5 +1,6 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.core.signals import request_finished, request_started
+from django.db.models.signals import post_delete, post_migrate, post_save
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,6 +9,13 @@ class CoursesConfig(AppConfig):
     verbose_name = _("Courses")
 
     def ready(self) -> None:
+        from wagtail.signals import post_page_move
+
         from courses.site_tree import ensure_site_tree
+        from courses.tree_cache import begin_request, end_request, notice_change
 
         post_migrate.connect(ensure_site_tree, sender=self)
+        for signal in (post_save, post_delete, post_page_move):
+            signal.connect(notice_change, dispatch_uid="courses.tree")
+        request_started.connect(begin_request, dispatch_uid="courses.tree")
+        request_finished.connect(end_request, dispatch_uid="courses.tree")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.safestring import SafeString
 
 from courses.models import Enrollment, Lesson
 from courses.notes import LONGEST_NOTE, note_of, position_of, saved_words
+from courses.rendering import render_body, rendered_body
 
 
 def lesson_page(
@@ -20,7 +22,6 @@ def lesson_page(
     programme = request.activity_door.programme  # type: ignore[attr-defined]
     rows = programme.rows if programme else []
     place = next((i for i, row in enumerate(rows) if row.activity.pk == lesson.pk), None)
-    block_id, _, option = request.GET.get("check", "").rpartition(":")
     note = note_of(enrollment, lesson) if enrollment else None
     context = {
         "page": lesson,
@@ -35,7 +36,14 @@ def lesson_page(
         "note_saved": saved_words(note) if note else "",
         "longest_note": LONGEST_NOTE,
         "position": position_of(enrollment, lesson) if enrollment else None,
-        "checked_block": block_id,
-        "checked_option": int(option) if option.isdecimal() else None,
+        "body": _body(request, lesson),
     }
     return TemplateResponse(request, "courses/lesson.html", context)
+
+
+def _body(request: HttpRequest, lesson: Lesson) -> SafeString:
+    """The content: shared by all readers, unless it is a draft or answers a self-check."""
+    block_id, _, option = request.GET.get("check", "").rpartition(":")
+    if block_id and option.isdecimal():
+        return render_body(lesson, checked_block=block_id, checked_option=int(option))
+    return render_body(lesson) if getattr(request, "is_preview", False) else rendered_body(lesson)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from courses.progress import ActivityRule, Opens
+from courses.tree_cache import Remembered
 
 if TYPE_CHECKING:
     from courses.models import Activity, Course, Module
@@ -25,17 +26,34 @@ class ModuleOutline:
 
 @dataclass(frozen=True)
 class CourseOutline:
+    """Shared by everybody who looks at the course: not to be changed."""
+
+    course: Course
+    address: str
     modules: tuple[ModuleOutline, ...]
     rules: tuple[ActivityRule, ...]
+    addresses: dict[int, str]
+    """Where each activity is, by its id."""
 
     @property
     def activities(self) -> list[Activity]:
         return [activity for module in self.modules for activity in module.activities]
 
 
+_outlines: Remembered[CourseOutline] = Remembered(limit=200)
+_courses: Remembered[Course] = Remembered(limit=5000)
+
+
 def outline_of(course: Course) -> CourseOutline:
-    """The live part of the course, in three queries whatever its size."""
-    return outlines_of([course])[course.pk]
+    """The live part of the course, in three queries whatever its size, and then remembered."""
+    return _outlines.get(course.pk, lambda: outlines_of([course])[course.pk])
+
+
+def course_of(activity: Activity) -> Course:
+    """The course that ``activity`` stands in."""
+    from courses.models import Course
+
+    return _courses.get(activity.path, lambda: Course.objects.ancestor_of(activity).get())
 
 
 def outlines_of(courses: Iterable[Course]) -> dict[int, CourseOutline]:
@@ -59,6 +77,7 @@ def outlines_of(courses: Iterable[Course]) -> dict[int, CourseOutline]:
         needed.setdefault(activity_id, set()).add(required_id)
     return {
         pk: _outline(
+            course,
             [module for module in modules if module.path.startswith(course.path)],
             [activity for activity in activities if activity.path.startswith(course.path)],
             needed,
@@ -68,7 +87,10 @@ def outlines_of(courses: Iterable[Course]) -> dict[int, CourseOutline]:
 
 
 def _outline(
-    modules: list[Module], activities: list[Activity], needed: dict[int, set[int]]
+    course: Course,
+    modules: list[Module],
+    activities: list[Activity],
+    needed: dict[int, set[int]],
 ) -> CourseOutline:
     by_module = [
         ModuleOutline(
@@ -90,4 +112,10 @@ def _outline(
         for module in by_module
         for activity in module.activities
     )
-    return CourseOutline(modules=tuple(by_module), rules=rules)
+    return CourseOutline(
+        course=course,
+        address=course.get_url() or "",
+        modules=tuple(by_module),
+        rules=rules,
+        addresses={activity.pk: activity.get_url() or "" for activity in activities},
+    )

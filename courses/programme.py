@@ -29,6 +29,7 @@ class Row:
     activity: Activity
     state: State | None
     lock_reason: str = ""
+    url: str = ""
 
     @property
     def is_locked(self) -> bool:
@@ -57,6 +58,7 @@ class Programme:
     enrollment: Enrollment | None
     modules: tuple[ModuleRows, ...]
     next_row: Row | None
+    course_url: str = ""
 
     @property
     def rows(self) -> list[Row]:
@@ -171,7 +173,8 @@ def _programme(
         ModuleRows(
             page=module.page,
             rows=tuple(
-                _row(activity, found.get(activity.pk), titles) for activity in module.activities
+                _row(activity, found.get(activity.pk), titles, outline.addresses[activity.pk])
+                for activity in module.activities
             ),
         )
         for module in outline.modules
@@ -182,13 +185,17 @@ def _programme(
         enrollment=enrollment,
         modules=modules,
         next_row=next((row for row in rows if row.activity.pk == next_id), None),
+        course_url=outline.address,
     )
 
 
-def _row(activity: Activity, status: ActivityStatus | None, titles: dict[int, str]) -> Row:
+def _row(
+    activity: Activity, status: ActivityStatus | None, titles: dict[int, str], url: str
+) -> Row:
     if status is None:
-        return Row(activity, None)
-    return Row(activity, status.state, lock_sentence(status.lock, titles) if status.lock else "")
+        return Row(activity, None, url=url)
+    reason = lock_sentence(status.lock, titles) if status.lock else ""
+    return Row(activity, status.state, reason, url)
 
 
 def lock_sentence(lock: Lock, titles: dict[int, str]) -> str:

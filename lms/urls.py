@@ -1,10 +1,12 @@
 """Every address of the platform."""
 
 from django.conf import settings
-from django.urls import include, path
+from django.urls import include, path, re_path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
+
+from courses.serving import serve
 
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
@@ -21,7 +23,7 @@ urlpatterns = [
 ]
 if settings.SERVE_MEDIA:
     urlpatterns += [path("", include("frontend.media_urls"))]
-urlpatterns += [path("", include(wagtail_urls))]
+urlpatterns += [re_path(wagtail_urls.serve_pattern, serve), path("", include(wagtail_urls))]
 
 handler429 = "frontend.errors.too_many_requests"  # asked for by allauth
 handler500 = "frontend.errors.server_error"

@@ -19,6 +19,7 @@ from courses.authoring.panels import (
 from courses.blocks import LESSON_BLOCKS
 from courses.models.course import Course
 from courses.models.enrollment import Enrollment
+from courses.outline import course_of
 from courses.progress import Opens
 
 
@@ -80,7 +81,7 @@ class Activity(Page):
         verbose_name_plural = _("activities")
 
     def course(self) -> Course:
-        return Course.objects.ancestor_of(self).get()
+        return course_of(self)
 
     def serve(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         """The learner's way in: sign in, be enrolled, be let in by the programme's rules."""
