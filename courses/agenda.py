@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from courses.deadlines import deadlines_of
 from courses.models import Cohort, Enrollment
+from courses.tree_cache import address_of
 from lms.people.models import User
 
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -94,7 +95,7 @@ def agendas_of(
                         title=deadline.activity.title,
                         starts_at=deadline.due_at,
                         ends_at=deadline.due_at,
-                        url=deadline.activity.get_url() or "",
+                        url=address_of(deadline.activity),
                         kind=EventKind.DEADLINE,
                         cohort_id=enrollment.cohort_id,
                         course_title=enrollment.cohort.course.title,
@@ -133,7 +134,7 @@ def _cohort_dates(cohort: Cohort) -> list[Event]:
             title=title % {"course": course.title},
             starts_at=at,
             ends_at=at,
-            url=course.get_url() or "",
+            url=address_of(course),
             kind=kind,
             cohort_id=cohort.pk,
             course_title=course.title,

@@ -11,9 +11,11 @@ class CoursesConfig(AppConfig):
     def ready(self) -> None:
         from wagtail.signals import post_page_move
 
+        from courses.models import ActivityPrerequisite, Cohort
         from courses.site_tree import ensure_site_tree
-        from courses.tree_cache import begin_request, end_request, notice_change
+        from courses.tree_cache import begin_request, end_request, notice_change, watch
 
+        watch(ActivityPrerequisite, Cohort)
         post_migrate.connect(ensure_site_tree, sender=self)
         for signal in (post_save, post_delete, post_page_move):
             signal.connect(notice_change, dispatch_uid="courses.tree")

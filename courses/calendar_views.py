@@ -21,7 +21,7 @@ from courses.calendar_feeds import address_of, feed_of, find_feed, renew_feed
 from courses.ics import ics_of
 from courses.models import CalendarFeed
 from courses.when import zone_in_words
-from lms.people.zone import zone_of
+from lms.people.zones import zone_of
 
 DAYS_AHEAD = 60
 

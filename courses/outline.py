@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from courses.progress import ActivityRule, Opens
-from courses.tree_cache import Remembered
+from courses.tree_cache import Remembered, address_of
 
 if TYPE_CHECKING:
     from courses.models import Activity, Course, Module
@@ -114,8 +114,8 @@ def _outline(
     )
     return CourseOutline(
         course=course,
-        address=course.get_url() or "",
+        address=address_of(course),
         modules=tuple(by_module),
         rules=rules,
-        addresses={activity.pk: activity.get_url() or "" for activity in activities},
+        addresses={activity.pk: address_of(activity) for activity in activities},
     )

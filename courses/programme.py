@@ -105,7 +105,10 @@ def current_enrollment(user: User, course: Course) -> Enrollment | None:
     found = list(
         Enrollment.objects.filter(learner=user, cohort__course=course).select_related("cohort")
     )
-    return max(found, key=lambda e: (_WEIGHT.get(e.state, 0), e.created_at), default=None)
+    current = max(found, key=lambda e: (_WEIGHT.get(e.state, 0), e.created_at), default=None)
+    if current is not None:
+        current.cohort.course = course  # it is at hand: nobody has to fetch it again
+    return current
 
 
 def programme_for(user: User, course: Course, walk: Walk | None = None) -> Programme:

@@ -36,7 +36,7 @@ from lms.mail.reminding import (
     reminder_now,
 )
 from lms.people.models import User
-from lms.people.zone import zone_of
+from lms.people.zones import zone_of
 
 BATCH = 200
 """How many people are looked at together."""

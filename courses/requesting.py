@@ -18,7 +18,7 @@ from courses.models.cohort import CohortQuerySet
 from courses.when import moment_in_words
 from lms.mail.letters import write_letter
 from lms.people.models import User
-from lms.people.zone import zone_of
+from lms.people.zones import zone_of
 
 SOURCE = "request"
 

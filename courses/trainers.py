@@ -13,7 +13,11 @@ def trainers_of(course: Course, cohort: Cohort | None) -> list[User]:
 
     A name goes to people outside the cohort only when a profile has made it public.
     """
-    trainers = User.objects.filter(is_active=True).select_related("trainer_profile__photo")
+    trainers = (
+        User.objects.filter(is_active=True)
+        .select_related("trainer_profile")
+        .only("family_name", "given_name", "patronymic", "trainer_profile")
+    )
     if cohort is not None:
         trainers = trainers.filter(trained_cohorts=cohort)
     else:
@@ -21,6 +25,6 @@ def trainers_of(course: Course, cohort: Cohort | None) -> list[User]:
             trained_cohorts__course=course,
             trained_cohorts__ends_at__gt=timezone.now(),
             trainer_profile__isnull=False,
-        )
-    found = trainers.distinct().order_by("family_name", "given_name", "pk")
+        ).distinct()
+    found = trainers.order_by("family_name", "given_name", "pk")
     return list(found.prefetch_related("trainer_profile__photo__renditions"))

@@ -1,8 +1,9 @@
 """What is computed from the page tree, remembered in each process until the tree changes.
 
-Every process asks the shared cache for the tree's version, a random word that changes with every
-page, prerequisite, restriction, picture or document that is saved. A value computed under another
-version is not used, so an edit is seen at once and nothing has to be told to other processes.
+Every process asks the shared cache for the tree's version, a random word that changes whenever a
+page, restriction, picture, document or something else that is watched is saved. A value computed
+under another version is not used, so an edit is seen at once and nothing has to be told to other
+processes.
 """
 
 from __future__ import annotations
@@ -78,20 +79,21 @@ def _change_version() -> None:
     cache.set(_KEY, uuid.uuid4().hex, None)
 
 
+_watched: set[type[Model]] = {Page, PageViewRestriction, Site, AbstractImage, AbstractDocument}
+
+
+def watch(*models: type[Model]) -> None:
+    """Let changes of these models, too, make what was remembered outdated.
+
+    For what changes seldom: every change makes every process compute again.
+    """
+    _watched.update(models)
+
+
 def notice_change(sender: type[Model], instance: Model, **signal) -> None:
     """Receiver of ``post_save``, ``post_delete`` and ``post_page_move``."""
-    from courses.models import ActivityPrerequisite
-
-    watched = (
-        Page,
-        ActivityPrerequisite,
-        PageViewRestriction,
-        Site,
-        AbstractImage,
-        AbstractDocument,
-    )
     fields = signal.get("update_fields")
-    if isinstance(instance, watched) and not (fields and set(fields) <= _OF_DRAFTS):
+    if isinstance(instance, tuple(_watched)) and not (fields and set(fields) <= _OF_DRAFTS):
         forget_tree()
 
 
@@ -118,3 +120,11 @@ class Remembered(Generic[T]):
             while len(self._values) > self._limit:
                 self._values.popitem(last=False)
         return value
+
+
+_addresses: Remembered[str] = Remembered(limit=5000)
+
+
+def address_of(page: Page) -> str:
+    """Where ``page`` is on the site; empty for one that is nowhere."""
+    return _addresses.get(page.pk, lambda: page.get_url() or "")

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from courses.agenda import Event, EventKind
 from courses.models import Cohort
+from courses.tree_cache import address_of
 from webinars.models.webinar import WebinarSession
 
 
@@ -16,6 +17,16 @@ def sessions_between(cohorts: Sequence[Cohort], start: datetime, end: datetime) 
     sessions = (
         WebinarSession.objects.filter(cohort__in=courses, ends_at__gte=start, starts_at__lt=end)
         .select_related("webinar", "room")
+        .only(
+            "starts_at",
+            "ends_at",
+            "sequence",
+            "cancelled_at",
+            "changed_at",
+            "cohort_id",
+            "webinar__title",
+            "room__uuid",
+        )
         .order_by("starts_at", "pk")
     )
     for session in sessions:
@@ -29,7 +40,7 @@ def event_of_session(session: WebinarSession, *, course_title: str) -> Event:
         title=session.webinar.title,
         starts_at=session.starts_at,
         ends_at=session.ends_at,
-        url=session.webinar.get_url() or "",
+        url=address_of(session.webinar),
         kind=EventKind.SESSION,
         cohort_id=session.cohort_id,
         course_title=course_title,

@@ -9,16 +9,18 @@ class WebinarsConfig(AppConfig):
     def ready(self) -> None:
         from courses.agenda import register_source
         from courses.copying import register_cohort_part
+        from courses.tree_cache import watch
         from webinars import rescheduling  # noqa: F401  registers its job handler
         from webinars.agenda import sessions_between
         from webinars.copying import copy_sessions
         from webinars.live.features import chat, poll, register
         from webinars.live.rooms import register_rules
-        from webinars.models import Room
+        from webinars.models import Room, WebinarSession
         from webinars.practicum import feature as practicum
         from webinars.webinar_rooms import WebinarRules
 
         register_source(sessions_between)
+        watch(WebinarSession)
         register_rules(Room.Kind.WEBINAR, WebinarRules())
         register(chat.feature)
         register(poll.feature)

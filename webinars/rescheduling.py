@@ -11,11 +11,12 @@ from django.utils import timezone, translation
 
 from courses.ics import absolute, ics_of
 from courses.models import Enrollment
+from courses.tree_cache import forget_tree
 from courses.when import moment_in_words
 from lms.jobs.models import Job
 from lms.jobs.queue import enqueue, job_handler
 from lms.mail.letters import Attachment, write_letter
-from lms.people.zone import zone_of
+from lms.people.zones import zone_of
 from webinars.agenda import event_of_session
 from webinars.models.webinar import WebinarSession
 
@@ -47,6 +48,7 @@ def _change(session: WebinarSession, **fields: datetime | None) -> WebinarSessio
     )
     if not changed:
         raise SessionHeld
+    forget_tree()  # dates of courses are remembered, and no signal tells of this update
     session.refresh_from_db()
     payload = {"session": session.pk, "sequence": session.sequence}
     key = f"{session.pk}:{session.sequence}"

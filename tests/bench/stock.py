@@ -14,9 +14,13 @@ from django.template import engines
 from django.urls import path
 from wagtail.models import Page, Site
 
+from courses.agenda import EARLIEST, LATEST, events_of
 from courses.models import Course, Enrollment
+from courses.timetable import _entry
+from courses.trainers import trainers_of
 from lms.urls import urlpatterns as our_patterns
 
+MODULES = 5
 NAVIGATION = """{% for module in course.get_children.live %}
 <h3>{{ module.title }}</h3>
 <ul class="tasks">{% for activity in module.get_children.live.specific %}
@@ -37,7 +41,9 @@ LESSON = f"""{HEAD}<p class="lead">{{{{ page.goal }}}}</p>
 {NAVIGATION}{{% endblock %}}"""
 COURSE = f"""{HEAD}<p class="lead">{{{{ page.summary }}}}</p>
 {{{{ page.description|richtext }}}}{{{{ page.outcomes|richtext }}}}
-{NAVIGATION}{{% endblock %}}"""
+{NAVIGATION}
+{{% include "courses/course_dates.html" %}}{{% include "courses/course_people.html" %}}
+{{% endblock %}}"""
 
 
 @cache
@@ -57,6 +63,15 @@ def stock(request: HttpRequest, route: str) -> HttpResponse:
         "course": course,
         "done": set(enrollment.completions.values_list("activity_id", flat=True)),
     }
+    if is_course:
+        cohort = enrollment.cohort
+        context |= {
+            "programme": {"total": course.get_descendants().live().count() - MODULES},
+            "enrollment": enrollment,
+            "admission": {"cohort": cohort},
+            "timetable": [_entry(event) for event in events_of([cohort], EARLIEST, LATEST)],
+            "trainers": trainers_of(course, cohort),
+        }
     return HttpResponse(template(COURSE if is_course else LESSON).render(context, request))
 
 
