@@ -10,6 +10,7 @@ from courses.cms import (
     page_rights,
     pages_api,
     panels,
+    topics,
     trainer_profiles,
 )
 from courses.dialogues import cms as dialogues
@@ -26,5 +27,6 @@ __all__ = [
     "page_rights",
     "pages_api",
     "panels",
+    "topics",
     "trainer_profiles",
 ]

@@ -66,7 +66,8 @@ def add_page(parent: Page, page):
 def make_course(title: str = "Бережная коммуникация", **fields) -> Course:
     """A live course without modules, in the catalogue."""
     catalog = CatalogPage.objects.first() or ensure_site_tree()
-    return add_page(catalog, Course(title=title, summary="Говорить бережно", **fields))
+    fields.setdefault("summary", "Говорить бережно")
+    return add_page(catalog, Course(title=title, **fields))
 
 
 def make_module(course: Course, title: str = "Модуль") -> Module:

@@ -10,6 +10,7 @@ from courses.models.invitation import Invitation
 from courses.models.memo import KnowledgeBasePage, Memo, MemoActivity, MemoMark
 from courses.models.note import LessonNote, LessonPosition
 from courses.models.request import EnrollmentRequest, RequestState
+from courses.models.topic import Topic
 from courses.models.trainer_profile import TrainerProfile
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "MemoMark",
     "Module",
     "RequestState",
+    "Topic",
     "TrainerProfile",
     "WelcomePage",
 ]

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import RichTextField
 from wagtail.models import Page
 from wagtail.search import index
 
+from courses.models.topic import Topic
 from courses.outline import CourseOutline, outline_of
 
 
@@ -41,11 +44,12 @@ class CatalogPage(Page):
         verbose_name_plural = _("catalogues")
 
     def get_context(self, request, *args, **kwargs):
-        from courses.catalog import cards_for
+        from courses.catalog import shelf_for
 
+        courses = Course.objects.child_of(self).live()
         return {
             **super().get_context(request, *args, **kwargs),
-            "cards": cards_for(request.user, Course.objects.child_of(self).live()),
+            "shelf": shelf_for(request.user, courses, request.GET),
         }
 
     def permissions_for_user(self, user):
@@ -57,6 +61,11 @@ class CatalogPage(Page):
 class Course(Page):
     """A programme: its modules and their activities are its descendants in the page tree."""
 
+    class Format(models.TextChoices):
+        ONLINE = "online", _("online")
+        IN_PERSON = "in_person", _("in person")
+        MIXED = "mixed", _("online and in person")
+
     summary = models.CharField(
         _("in one line"), max_length=250, help_text=_("What a learner will be able to do.")
     )
@@ -65,6 +74,12 @@ class Course(Page):
     audience = models.CharField(_("for whom"), max_length=250, blank=True)
     workload = models.CharField(_("workload"), max_length=120, blank=True)
     hours = models.PositiveSmallIntegerField(_("hours"), default=0)
+    format = models.CharField(
+        _("format"), max_length=10, choices=Format.choices, default=Format.ONLINE
+    )
+    topics = ParentalManyToManyField(
+        Topic, blank=True, related_name="courses", verbose_name=_("topics")
+    )
     document = models.CharField(_("document at the end"), max_length=250, blank=True)
     is_synthetic = models.BooleanField(
         _("made up for the demo"), default=False, help_text=_("Marked demo data.")
@@ -80,6 +95,8 @@ class Course(Page):
                 FieldPanel("audience"),
                 FieldPanel("workload"),
                 FieldPanel("hours"),
+                FieldPanel("format"),
+                FieldPanel("topics", widget=forms.CheckboxSelectMultiple),
                 FieldPanel("document"),
             ],
             heading=_("Facts"),

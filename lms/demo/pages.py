@@ -22,6 +22,7 @@ from courses.models import (
     Lesson,
     Memo,
     Module,
+    Topic,
 )
 from lms.people.models import User
 
@@ -60,6 +61,7 @@ def build_course(
         ),
         owner,
     )
+    _give_topics(root, course.get("topics", {}))
     for module_content in modules:
         module = _child(
             root, module_content["slug"], lambda content=module_content: _module(content), owner
@@ -94,6 +96,16 @@ def build_memos(shelf: KnowledgeBasePage, memos: list[dict[str, Any]], owner: Us
             ),
             owner,
         )
+
+
+def _give_topics(course: Course, topics: dict[str, str]) -> None:
+    """Topics by their short names; a course that a trainer has given topics keeps those."""
+    course = Course.objects.get(pk=course.pk)
+    if course.topics.exists():
+        return
+    for slug, title in topics.items():
+        course.topics.add(Topic.objects.get_or_create(slug=slug, defaults={"title": title})[0])
+    course.save()
 
 
 def _child(parent: Page, slug: str, make: Callable[[], Page], owner: User) -> Page:

@@ -66,6 +66,7 @@ LATE_REGION = "RU-PSK"
 """A region that has only just begun: it shows how small numbers are hidden."""
 
 COURSE: dict[str, Any] = {
+    "topics": {"razgovor": "Трудный разговор"},
     "title": f"Сводная программа семнадцати регионов ({content.SYNTHETIC_MARK.lower()})",
     "slug": SLUG,
     "summary": "Придуманные люди и ответы: на них видно, как устроены сводки.",
