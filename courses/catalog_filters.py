@@ -56,6 +56,11 @@ class Filters:
             if field.name != "sort" and getattr(self, field.name)
         ]
 
+    @property
+    def narrows(self) -> bool:
+        """Whether anything but words is asked for."""
+        return set(self.active) > {"q"} or (bool(self.active) and not self.q) or self.sort != "date"
+
     def without(self, name: str) -> Filters:
         nothing: dict[str, Any] = {name: None if name in ("since", "until") else ""}
         return replace(self, **nothing)
