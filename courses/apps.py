@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 from django.core.signals import request_finished, request_started
-from django.db.models.signals import post_delete, post_migrate, post_save
+from django.db.models.signals import m2m_changed, post_delete, post_migrate, post_save
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,13 +11,24 @@ class CoursesConfig(AppConfig):
     def ready(self) -> None:
         from wagtail.signals import post_page_move
 
-        from courses.models import ActivityPrerequisite, Cohort
+        from courses.models import ActivityPrerequisite, Cohort, TrainerProfile
         from courses.site_tree import ensure_site_tree
-        from courses.tree_cache import begin_request, end_request, notice_change, watch
+        from courses.tree_cache import (
+            begin_request,
+            end_request,
+            notice_change,
+            notice_link,
+            watch,
+        )
+        from lms.people.models import User
 
-        watch(ActivityPrerequisite, Cohort)
+        watch(ActivityPrerequisite, Cohort, TrainerProfile)
+        watch(User, when=lambda user: user.is_staff)  # trainers, who are named on pages
         post_migrate.connect(ensure_site_tree, sender=self)
         for signal in (post_save, post_delete, post_page_move):
             signal.connect(notice_change, dispatch_uid="courses.tree")
+        m2m_changed.connect(
+            notice_link, sender=Cohort.trainers.through, dispatch_uid="courses.tree"
+        )
         request_started.connect(begin_request, dispatch_uid="courses.tree")
         request_finished.connect(end_request, dispatch_uid="courses.tree")

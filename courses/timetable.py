@@ -6,15 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from courses.agenda import EARLIEST, LATEST, Event, EventKind, events_of
 from courses.models import Cohort
 from courses.programme import Programme
-from courses.tree_cache import Remembered
-
-_events: Remembered[list[Event]] = Remembered(limit=200)
 
 
 @dataclass(frozen=True)
@@ -32,8 +28,7 @@ def timetable_of(programme: Programme, cohort: Cohort | None) -> list[Entry]:
     """In order of time; empty where no cohort concerns the visitor."""
     if cohort is None:
         return []
-    events = _events.get((cohort.pk, get_language()), lambda: events_of([cohort], EARLIEST, LATEST))
-    entries = [_entry(event) for event in events]
+    entries = [_entry(event) for event in events_of([cohort], EARLIEST, LATEST)]
     for module in programme.modules:
         days = min((row.activity.opens_after_days for row in module.rows), default=0)
         if days:

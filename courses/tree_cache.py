@@ -12,7 +12,7 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock, local
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.core.cache import cache
 from django.db import transaction
@@ -22,9 +22,10 @@ from wagtail.images.models import AbstractImage
 from wagtail.models import Page, PageViewRestriction, Site
 
 _KEY = "courses:tree-version"
-# What saving a draft touches; learners see none of it.
-_OF_DRAFTS = frozenset(
+# What saving a draft or signing in touches; learners see none of it.
+_UNSEEN = frozenset(
     {"latest_revision", "latest_revision_created_at", "draft_title", "has_unpublished_changes"}
+    | {"last_login"}
 )
 
 T = TypeVar("T")
@@ -79,21 +80,32 @@ def _change_version() -> None:
     cache.set(_KEY, uuid.uuid4().hex, None)
 
 
-_watched: set[type[Model]] = {Page, PageViewRestriction, Site, AbstractImage, AbstractDocument}
+_watched: dict[type[Model], Callable[[Any], bool]] = dict.fromkeys(
+    (Page, PageViewRestriction, Site, AbstractImage, AbstractDocument), lambda instance: True
+)
 
 
-def watch(*models: type[Model]) -> None:
+def watch(*models: type[Model], when: Callable[[Any], bool] = lambda instance: True) -> None:
     """Let changes of these models, too, make what was remembered outdated.
 
-    For what changes seldom: every change makes every process compute again.
+    For what changes seldom: every change makes every process compute again. ``when`` tells of an
+    instance whether pages show it.
     """
-    _watched.update(models)
+    _watched.update(dict.fromkeys(models, when))
 
 
 def notice_change(sender: type[Model], instance: Model, **signal) -> None:
     """Receiver of ``post_save``, ``post_delete`` and ``post_page_move``."""
     fields = signal.get("update_fields")
-    if isinstance(instance, tuple(_watched)) and not (fields and set(fields) <= _OF_DRAFTS):
+    if fields and set(fields) <= _UNSEEN:
+        return
+    if any(isinstance(instance, model) and when(instance) for model, when in _watched.items()):
+        forget_tree()
+
+
+def notice_link(sender: type[Model], action: str, **signal) -> None:
+    """Receiver of ``m2m_changed``, connected to the links that pages show."""
+    if action.startswith("post_"):
         forget_tree()
 
 

@@ -124,8 +124,6 @@ class Course(Page):
         from courses.as_learner import walk_through
         from courses.programme import leads, programme_for
         from courses.seen import note_visit
-        from courses.timetable import timetable_of
-        from courses.trainers import trainers_of
 
         request.as_learner = walk_through(request, self)
         programme = programme_for(request.user, self, request.as_learner)
@@ -135,8 +133,6 @@ class Course(Page):
             **super().get_context(request, *args, **kwargs),
             "programme": programme,
             "admission": admission,
-            "timetable": timetable_of(programme, admission.cohort),
-            "trainers": trainers_of(self, admission.cohort),
             "is_led": request.user.is_authenticated and leads(request.user, self),
         }
 

@@ -8,9 +8,11 @@ import pytest
 from django.db import connection
 from wagtail.models import PageViewRestriction
 
-from courses.models import ActivityPrerequisite, Lesson
+from courses.models import ActivityPrerequisite, Lesson, TrainerProfile
 from courses.outline import outline_of
 from courses.tree_cache import Remembered, forget_tree, tree_version
+from lms.people.models import Role
+from lms.people.roles import grant_role
 from tests.factories import (
     CohortFactory,
     UserFactory,
@@ -78,6 +80,29 @@ def test_a_prerequisite_locks_at_once(studied):
     browser, (first, second) = studied
     ActivityPrerequisite.objects.create(activity=first, required=second)
     assert browser.get(first.url).status_code == 403
+
+
+def test_the_trainers_of_a_cohort_are_those_of_now(studied):
+    browser, (first, _second) = studied
+    course = first.course()
+    cohort = course.cohorts.get()
+    trainer = UserFactory(family_name="Светлова")
+    grant_role(user=trainer, role=Role.TRAINER)
+    cohort.trainers.add(trainer)
+    assert "Светлова" in browser.get(course.url).text
+    trainer.family_name = "Ясная"
+    trainer.save()
+    assert "Ясная" in browser.get(course.url).text
+    TrainerProfile.objects.create(user=trainer, about="Двадцать лет в профессии.")
+    assert "Двадцать лет в профессии." in browser.get(course.url).text
+    cohort.trainers.remove(trainer)
+    assert "Ясная" not in browser.get(course.url).text
+
+
+def test_a_new_learner_costs_the_others_nothing(studied):
+    before = tree_version()
+    UserFactory().save()
+    assert tree_version() == before
 
 
 def test_a_page_that_is_made_private_asks_for_its_password(studied):
