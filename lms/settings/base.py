@@ -117,6 +117,7 @@ MIDDLEWARE = [
     "lms.api.middleware.ApiAnswerMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "frontend.compression.CompressPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -287,7 +288,6 @@ STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [
     ("fonts", NPM_DIR / "@fontsource" / "golos-text" / "files"),
-    ("idiomorph", NPM_DIR / "idiomorph" / "dist"),
 ]
 STATICFILES_DIRS = [entry for entry in STATICFILES_DIRS if entry[1].is_dir()]
 WHITENOISE_USE_FINDERS = IS_EMBEDDED

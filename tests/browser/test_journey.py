@@ -19,10 +19,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import violations
+from tests.browser.people import COURSE, press, sign_in
 from tests.browser.stack import Stack
 
 pytestmark = pytest.mark.browser
-PASSWORD = "berezhno-demo"
 PLAYS = """async (video) => {
   video.muted = true;
   await video.play();
@@ -30,7 +30,6 @@ PLAYS = """async (video) => {
     if (video.currentTime > 0.2) done(true);
   }));
 }"""
-COURSE = "/catalog/berezhnaya-kommunikatsiya/"
 
 
 @dataclass(frozen=True)
@@ -92,18 +91,6 @@ def looked_at(page: Page) -> None:
     """The page passes axe-core and does not scroll sideways."""
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-def press(page: Page, name: str, *, exact: bool = True) -> None:
-    page.get_by_role("button", name=name, exact=exact).first.click()
-
-
-def sign_in(page: Page, email: str) -> None:
-    page.goto("/accounts/login/")
-    page.locator("input[name=login]").fill(email)
-    page.locator("input[name=password]").fill(PASSWORD)
-    press(page, "Войти")
-    expect(page.get_by_role("button", name="Выйти")).to_be_visible()
 
 
 def come_by_invitation(page: Page, link: str, given_name: str) -> None:

@@ -1,0 +1,20 @@
+"""What people do in every browser test: press, sign in, look at a page."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+PASSWORD = "berezhno-demo"
+COURSE = "/catalog/berezhnaya-kommunikatsiya/"
+
+
+def press(page: Page, name: str, *, exact: bool = True) -> None:
+    page.get_by_role("button", name=name, exact=exact).first.click()
+
+
+def sign_in(page: Page, email: str) -> None:
+    page.goto("/accounts/login/")
+    page.locator("input[name=login]").fill(email)
+    page.locator("input[name=password]").fill(PASSWORD)
+    press(page, "Войти")
+    expect(page.get_by_role("button", name="Выйти")).to_be_visible()
