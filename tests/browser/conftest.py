@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
-from tests.browser.stack import Stack
+from tests.browser.stack import ROOT, Stack
 
 AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
 # Not how fast a page should be, only how long a busy machine may make a person wait.
@@ -51,12 +54,35 @@ def chromium(playwright_here) -> Iterator[Browser]:
     browser.close()
 
 
+PREPARED_DATABASE = f"berezhno_prepared_{zlib.crc32(str(ROOT).encode()):x}"
+"""One of this name stays on the services; the next run begins with a new one."""
+
+
+@contextmanager
+def prepared_demo(shared: Path) -> Iterator[Path]:
+    """The demo's data at rest, made by the first process of this run that asks for them.
+
+    No other process has them while the block runs.
+    """
+    var_dir, done = shared / "demo", shared / "demo.done"
+    with (shared / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            var_dir.mkdir()
+            Stack(var_dir, database_name=PREPARED_DATABASE).prepare("demo --quick")
+            done.touch()
+        yield var_dir
+
+
 @pytest.fixture(scope="session")
 def demo_stack(tmp_path_factory) -> Iterator[Stack]:
     """A running installation with the demo course, as `make demo` makes it."""
-    stack = Stack(tmp_path_factory.mktemp("demo"))
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    stack = Stack(tmp_path_factory.mktemp("stack"))
     try:
-        stack.prepare("demo --quick")
+        with prepared_demo(shared) as var_dir:
+            stack.begin_with(var_dir, PREPARED_DATABASE)
         yield stack.start()
     finally:
         stack.destroy()

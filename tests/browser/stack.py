@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -38,6 +39,8 @@ class Stack:
     var_dir: Path
     port: int = field(default_factory=free_port)
     socket_port: int = field(default_factory=free_port)
+    database_name: str = ""
+    """On the services; without it the port makes the name."""
     processes: list[subprocess.Popen] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -64,6 +67,15 @@ class Stack:
     @property
     def mail_dir(self) -> Path:
         return self.var_dir / "mail"
+
+    def begin_with(self, var_dir: Path, database: str) -> Stack:
+        """Take over the data of an installation at rest: its directory and its database."""
+        shutil.copytree(var_dir, self.var_dir, dirs_exist_ok=True)
+        if self.is_large:
+            with psycopg.connect(self.database_url, autocommit=True) as connection:
+                connection.execute(f'DROP DATABASE "{self.database_name}"')
+                connection.execute(f'CREATE DATABASE "{self.database_name}" TEMPLATE "{database}"')
+        return self
 
     def prepare(self, *commands: str) -> None:
         """Migrate, then run management commands, each given as one line of words."""
@@ -137,11 +149,12 @@ class Stack:
         }  # fmt: skip
 
     def _use_services(self) -> None:
-        name = f"berezhno_stack_{self.port}"
+        name = self.database_name or f"berezhno_stack_{self.port}"
         parts = urlsplit(self.database_url)
         # Not the databases of the tests in this process, which empty their cache.
         redis_url = urlsplit(os.environ["REDIS_URL"])._replace(path="/13").geturl()
         with psycopg.connect(self.database_url, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
             connection.execute(f'CREATE DATABASE "{name}"')
         self.database_name = name
         self.environment |= {
