@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, expect
 
 PASSWORD = "berezhno-demo"
@@ -18,3 +20,11 @@ def sign_in(page: Page, email: str) -> None:
     page.locator("input[name=password]").fill(PASSWORD)
     press(page, "Войти")
     expect(page.get_by_role("button", name="Выйти")).to_be_visible()
+
+
+def choose_action(page: Page, name: str) -> None:
+    """Press one of the actions at the foot of the CMS's editor, from its menu if it is there."""
+    button = page.locator(".footer").get_by_role("button", name=re.compile(name)).first
+    if not button.is_visible():
+        page.locator(".footer [data-w-dropdown-target=toggle]").last.click()
+    button.click()

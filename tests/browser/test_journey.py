@@ -19,7 +19,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import violations
-from tests.browser.people import COURSE, press, sign_in
+from tests.browser.people import COURSE, choose_action, press, sign_in
 from tests.browser.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -313,14 +313,6 @@ def _titles() -> dict[str, str]:
 
 
 TITLES = _titles()
-
-
-def choose_action(page: Page, name: str) -> None:
-    """Press one of the actions at the foot of the CMS's editor, from its menu if it is there."""
-    button = page.locator(".footer").get_by_role("button", name=re.compile(name)).first
-    if not button.is_visible():
-        page.locator(".footer [data-w-dropdown-target=toggle]").last.click()
-    button.click()
 
 
 def open_in_cms(page: Page, title: str) -> None:
