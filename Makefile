@@ -6,7 +6,7 @@ PORT ?= 8000
 PYTEST_ARGS ?= -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup translations demo test test-services lint drill-kill bench-pages lock messages
+.PHONY: help setup translations demo test test-services lint drill-kill bench-pages screenshots lock messages
 
 help: ## Show the targets
 	@grep -hE '^[a-zA-Z_-]+:.*?## ' $(MAKEFILE_LIST) \
@@ -45,6 +45,10 @@ bench-pages: translations ## Signed-in pages against the stock Wagtail rendering
 
 messages: setup ## Collect new texts for translation into the catalogues
 	@$(MANAGE) collect_translations
+
+screenshots: translations ## Take the pictures of docs/screenshots anew
+	@bash deploy/test-tools.sh
+	@$(PYTHON) -m tests.browser.screenshots
 
 lock: setup ## Resolve the dependencies of pyproject.toml into the lock files
 	@.venv/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-header \

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from courses.models import Enrollment, Lesson
 from courses.notes import LONGEST_NOTE, note_of, position_of, saved_words
 from courses.rendering import render_body, rendered_body
+from frontend.own_device import let_keep
 
 
 def lesson_page(
@@ -38,7 +39,8 @@ def lesson_page(
         "position": position_of(enrollment, lesson) if enrollment else None,
         "body": _body(request, lesson),
     }
-    return TemplateResponse(request, "courses/lesson.html", context)
+    response = TemplateResponse(request, "courses/lesson.html", context)
+    return let_keep(request, response) if enrollment else response
 
 
 def _body(request: HttpRequest, lesson: Lesson) -> SafeString:

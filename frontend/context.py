@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from frontend.display import COOKIE, cleaned, from_cookie
+from frontend.own_device import keeper
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -19,5 +20,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_name": settings.WAGTAIL_SITE_NAME,
         "display": display,
         "live_url": settings.LIVE_URL,
+        "keeper": keeper(request),
         "sees_insights": is_known and user.is_active and (user.is_superuser or bool(user._roles)),
     }

@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from frontend import display
+from frontend import display, own_device
 
 YEAR_SECONDS = 365 * 24 * 60 * 60
 
@@ -35,9 +35,31 @@ def display_settings(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("The display settings are saved."))
         response = HttpResponseRedirect(safe_next(request))
         _remember(response, display.COOKIE, display.to_cookie(chosen))
+        if request.user.is_authenticated:
+            _remember(response, own_device.COOKIE, "yes" if "own_device" in request.POST else "no")
         return response
-    context = {"choices": display.CHOICES, "next": safe_next(request)}
+    context = {
+        "choices": display.CHOICES,
+        "next": safe_next(request),
+        "is_own_device": own_device.is_own(request),
+    }
     return render(request, "display_settings.html", context)
+
+
+@require_safe
+def service_worker(_request: HttpRequest) -> HttpResponse:
+    """The script that reads kept lessons without a network; at the root, to see all pages."""
+    return HttpResponse(
+        own_device.worker_source(),
+        content_type="text/javascript",
+        headers={"Cache-Control": "no-cache"},
+    )
+
+
+@require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    """What the service worker shows in place of a page that it cannot get; nothing personal."""
+    return render(request, "offline.html")
 
 
 @require_POST

@@ -39,6 +39,8 @@ ROLES = ["anonymous", "learner", "stranger", "trainer", "other_trainer", "coordi
 EXPECTED = {
     "display": [IN] * 7,
     "signed_in": [401] + [204] * 6,
+    "offline": [IN] * 7,
+    "service_worker": [IN] * 7,
     "home": [LOGIN] + [IN] * 6,
     "invitation": [NOTHING] * 7,
     "item": [LOGIN, IN] + [NOTHING] * 5,
@@ -108,6 +110,8 @@ def world(db):
     memo = make_memo()
     addresses = {
         "display": "/display/",
+        "offline": "/offline/",
+        "service_worker": "/service-worker.js",
         "signed_in": "/signed-in/",
         "home": "/learn/",
         "invitation": "/invitation/x/",

@@ -1,0 +1,168 @@
+/**
+ * Keeps lessons that were opened on a personal device, so that they can be read without a network.
+ *
+ * Which page may be kept says the server, with a header that names the reader: lessons only, and
+ * only where the person has said that the device is their own. Everything else goes to the network.
+ *
+ * @typedef {{waitUntil(done: Promise<unknown>): void}} Extendable
+ * @typedef {Extendable & {request: Request, respondWith(answer: Promise<Response>): void}} Fetching
+ * @typedef {Extendable & {data: {keep: string, files: string[]}}} Told
+ * @typedef {{skipWaiting(): Promise<void>, clients: {claim(): Promise<void>},
+ *   addEventListener(name: "install" | "activate", listener: (event: Extendable) => void): void,
+ *   addEventListener(name: "fetch", listener: (event: Fetching) => void): void,
+ *   addEventListener(name: "message", listener: (event: Told) => void): void}} KeepingWorker
+ */
+
+const worker = /** @type {KeepingWorker} */ (/** @type {unknown} */ (globalThis));
+const LESSONS = "lessons-1";
+const FILES = "files-1";
+const OFFLINE = "/offline/";
+const OWNER = "/offline/owner";
+const MOST_LESSONS = 30;
+const MOST_FILES = 150;
+const PATIENCE = 8000;
+
+worker.addEventListener("install", (event) => {
+  event.waitUntil(
+    caches.open(FILES).then((files) => files.add(OFFLINE)).then(() => worker.skipWaiting()),
+  );
+});
+
+worker.addEventListener("activate", (event) => {
+  event.waitUntil(dropOld().then(() => worker.clients.claim()));
+});
+
+worker.addEventListener("message", (event) => {
+  event.waitUntil(keepOpened(event.data.keep, event.data.files));
+});
+
+worker.addEventListener("fetch", (event) => {
+  const { request } = event;
+  if (new URL(request.url).origin !== location.origin) return;
+  if (request.mode === "navigate") event.respondWith(page(event));
+  else if (request.method === "GET" && isFile(request.url)) event.respondWith(file(event));
+});
+
+async function dropOld() {
+  const names = await caches.keys();
+  const old = names.filter((name) => ![LESSONS, FILES].includes(name));
+  await Promise.all(old.map((name) => caches.delete(name)));
+}
+
+/** @param {string} url */
+function isFile(url) {
+  const { origin, pathname } = new URL(url);
+  if (origin !== location.origin || pathname.endsWith("/service-worker.js")) return false;
+  return pathname.startsWith("/static/") || /^\/media\/(original_)?images\//.test(pathname);
+}
+
+/**
+ * The page that just brought this worker in was not seen by it: fetch it and its files once more.
+ * @param {string} url
+ * @param {string[]} files
+ */
+async function keepOpened(url, files) {
+  await keepLesson(url, await fetch(url));
+  const cache = await caches.open(FILES);
+  await Promise.allSettled(files.filter(isFile).map((one) => cache.add(one)));
+}
+
+/**
+ * @param {string} url
+ * @param {Response} answer
+ */
+async function keepLesson(url, answer) {
+  const owner = answer.headers.get("X-Keep-For");
+  if (!answer.ok || answer.redirected || !owner || new URL(url).search) return;
+  const known = await (await caches.open(LESSONS)).match(OWNER);
+  if (known && (await known.text()) !== owner) await caches.delete(LESSONS);
+  const lessons = await caches.open(LESSONS);
+  await lessons.put(OWNER, new Response(owner));
+  await lessons.delete(plain(url));
+  await lessons.put(plain(url), answer);
+  await limit(lessons, MOST_LESSONS + 1);
+}
+
+/**
+ * @param {Cache} cache
+ * @param {number} most
+ */
+async function limit(cache, most) {
+  const keys = (await cache.keys()).filter((key) => !key.url.includes(OFFLINE));
+  await Promise.all(keys.slice(0, Math.max(0, keys.length - most)).map((key) => cache.delete(key)));
+}
+
+/** @param {string} url */
+function plain(url) {
+  const { origin, pathname } = new URL(url, location.origin);
+  return origin + pathname;
+}
+
+/** @param {Fetching} event */
+async function page(event) {
+  const { request } = event;
+  const kept = request.method === "GET" ? await keptLesson(request.url) : undefined;
+  const answer = fetch(request).then((found) => {
+    event.waitUntil(keepLesson(request.url, found.clone()));
+    return found;
+  });
+  try {
+    return await (kept ? Promise.race([answer, tired()]) : answer);
+  } catch {
+    answer.catch(() => undefined);
+    return kept ? copyOf(kept) : whatIsKept();
+  }
+}
+
+/** @returns {Promise<never>} */
+function tired() {
+  return new Promise((_done, fail) => { setTimeout(() => fail(new Error("slow")), PATIENCE); });
+}
+
+/** @param {string} url */
+async function keptLesson(url) {
+  return (await caches.open(LESSONS)).match(plain(url));
+}
+
+/**
+ * The kept lesson, marked with the moment at which it came.
+ * @param {Response} kept
+ */
+async function copyOf(kept) {
+  const at = new Date(kept.headers.get("Date") ?? Date.now()).toISOString();
+  const text = (await kept.text()).replace("<html ", `<html data-kept-at="${at}" `);
+  return new Response(text, { headers: kept.headers });
+}
+
+/** The page that says what can be read now. */
+async function whatIsKept() {
+  const offline = await (await caches.open(FILES)).match(OFFLINE);
+  if (!offline) return Response.error();
+  const lessons = await caches.open(LESSONS);
+  const items = [];
+  for (const request of [...(await lessons.keys())].reverse()) {
+    if (request.url.endsWith(OWNER)) continue;
+    const text = await (await lessons.match(request))?.text();
+    const title = text?.match(/<h1[^>]*>([^<]+)</)?.[1];
+    if (title) items.push(`<li><a href="${new URL(request.url).pathname}">${title}</a></li>`);
+  }
+  const text = (await offline.text()).replace("<!--kept-->", items.join(""));
+  return new Response(text, { status: 503, headers: offline.headers });
+}
+
+/** @param {Fetching} event */
+async function file({ request }) {
+  const files = await caches.open(FILES);
+  try {
+    const found = await fetch(request);
+    if (found.status === 200) {
+      await files.put(request.url, found.clone());
+      await limit(files, MOST_FILES);
+    }
+    return found;
+  } catch (problem) {
+    const kept = await files.match(request.url);
+    if (kept) return kept;
+    throw problem;
+  }
+}

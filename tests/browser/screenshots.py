@@ -1,0 +1,106 @@
+"""Take the pictures of docs/screenshots: ``make screenshots``.
+
+A demo installation of its own, the machine's Chromium, two widths. Pictures are reduced to 128
+colours, so that the repository stays small.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.conftest import ARGUMENTS, find_chromium
+from tests.browser.people import COURSE, press, sign_in
+from tests.browser.stack import ROOT, Stack
+
+DIRECTORY = ROOT / "docs" / "screenshots"
+WIDTHS = {"phone": 360, "desktop": 1280}
+TALLEST = 1600
+LEARNER = {
+    "catalogue": "/catalog/",
+    "course": COURSE,
+    "lesson": f"{COURSE}ostatsya-soboy/telefon-i-perepiska/",
+    "dialogue": f"{COURSE}ostryy-moment/trenazher-tretiy-otkaz/",
+    "home": "/learn/",
+    "calendar": "/calendar/",
+    "memo": "/memos/skazat-net/",
+    "display": "/display/",
+}
+TITLES = {
+    "cms-course": "Бережная коммуникация",
+    "cms-lesson": "Бережно по телефону и в переписке",
+    "cms-dialogue": "Тренажёр «Третий отказ»",
+}
+
+
+def keep(page: Page, name: str) -> None:
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.fonts.ready")
+    picture = Image.open(BytesIO(page.screenshot(full_page=True))).convert("RGB")
+    picture = picture.crop((0, 0, picture.width, min(picture.height, TALLEST)))
+    path = DIRECTORY / f"{name}.png"
+    picture.quantize(128).save(path, optimize=True)
+    print(f"{path.relative_to(ROOT)}  {path.stat().st_size // 1024} KB")
+
+
+def learner_pages(page: Page, kind: str) -> None:
+    sign_in(page, "anna@demo.example")
+    for name, path in LEARNER.items():
+        page.goto(path)
+        if name == "dialogue" and page.get_by_role("button", name="Ответить").count():
+            page.get_by_role("radio").first.check()
+            press(page, "Ответить")
+        keep(page, f"{name}-{kind}")
+
+
+def cms_pages(page: Page, kind: str) -> None:
+    sign_in(page, "trainer@demo.example")
+    page.goto("/cms/")
+    keep(page, f"cms-home-{kind}")
+    for name, title in TITLES.items():
+        page.goto(f"/cms/pages/search/?q={title}")
+        page.get_by_role("link", name=title, exact=True).first.click()
+        keep(page, f"{name}-{kind}")
+    page.goto("/cms/cohorts/")
+    keep(page, f"cms-cohorts-{kind}")
+    page.get_by_role("link", name="Прогресс и письма").first.click()
+    keep(page, f"cms-people-{kind}")
+
+
+def take(browser: Browser, url: str) -> None:
+    for walk in (learner_pages, cms_pages):
+        for kind, width in WIDTHS.items():
+            context = browser.new_context(
+                base_url=url,
+                locale="ru-RU",
+                timezone_id="Asia/Tomsk",
+                viewport={"width": width, "height": 800},
+            )
+            walk(context.new_page(), kind)
+            context.close()
+
+
+def main() -> int:
+    DIRECTORY.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as directory:
+        stack = Stack(Path(directory))
+        try:
+            stack.prepare("demo --quick")
+            stack.start()
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(
+                    executable_path=find_chromium(), args=ARGUMENTS
+                )
+                take(browser, stack.url)
+        finally:
+            stack.destroy()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
