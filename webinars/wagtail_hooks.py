@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.forms import WagtailAdminModelForm
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from wagtail.admin.widgets import AdminDateTimeInput
 from wagtail.permission_policies.base import BasePermissionPolicy
 from wagtail.permissions import register_permission_policy
 
+from courses.cms.columns import MomentColumn
 from courses.cms.library import SharedLibrary
 from courses.cms.menu import Place
 from courses.cms.scoped import ScopedViewSet
@@ -197,9 +198,9 @@ class SessionViewSet(ModelViewSet):
     list_display = [
         "webinar",
         "cohort",
-        DateColumn("starts_at", label=_("starts")),
-        RoomColumn("room", label=_("room")),
-        CancelColumn("cancelled_at", label=_("cancelling")),
+        MomentColumn("starts_at", label=_("Starts"), sort_key="starts_at"),
+        RoomColumn("room", label=_("Room")),
+        CancelColumn("cancelled_at", label=_("Cancelling")),
     ]
     index_view_class = SessionIndex
     edit_view_class = SessionEdit

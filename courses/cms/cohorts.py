@@ -11,11 +11,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import Column
 from wagtail.permission_policies.base import BasePermissionPolicy
 from wagtail.permissions import register_permission_policy
 
 from courses.cms.cohort_form import CohortForm
+from courses.cms.columns import MomentColumn
 from courses.cms.menu import Place
 from courses.cms.own import is_only_trainer, own_courses, sees_everything
 from courses.cms.scoped import ScopedIndex, ScopedViewSet
@@ -119,10 +120,10 @@ class CohortViewSet(ScopedViewSet):
     list_display = [
         "title",
         "course",
-        DateColumn("starts_at", label=_("starts"), sort_key="starts_at"),
-        DateColumn("ends_at", label=_("ends"), sort_key="ends_at"),
-        PlacesColumn("taken", label=_("places taken")),
-        PeopleColumn("people", label=_("people")),
+        MomentColumn("starts_at", label=_("Starts"), sort_key="starts_at"),
+        MomentColumn("ends_at", label=_("Ends"), sort_key="ends_at"),
+        PlacesColumn("taken", label=_("Places taken")),
+        PeopleColumn("people", label=_("People")),
     ]
     search_fields = ["title"]
     filterset_class = CohortFilters

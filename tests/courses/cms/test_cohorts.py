@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from django.urls import reverse
 
@@ -54,6 +56,18 @@ def test_the_list_is_ones_own_and_filters_by_course_and_time(client_of, studio):
         page = client.get(reverse("cohorts:index") + f"?{query}")
         assert list(page.context["object_list"]) == found, query
     assert len(client_of(studio.methodologist).get("/cms/cohorts/").context["object_list"]) == 2
+
+
+def test_the_list_tells_when_a_cohort_begins_and_ends(client_of, studio):
+    CohortFactory(
+        course=studio.course,
+        starts_at=datetime(2030, 3, 1, 6, tzinfo=UTC),
+        ends_at=datetime(2030, 5, 1, 6, tzinfo=UTC),
+    )
+    page = client_of(studio.methodologist).get("/cms/cohorts/").text
+    assert "1 марта 2030, 09:00" in page
+    assert "1 мая 2030, 09:00" in page
+    assert "Только что" not in page
 
 
 def test_a_trainer_leads_the_cohort_that_they_make(client_of, studio):
