@@ -159,6 +159,10 @@ def build_course(trainer: Page) -> list[str]:
         begin_page(trainer, kind, title)
         fill(trainer)
         editors += [module, keep_draft(trainer)]
+        if kind == "Урок":
+            trainer.get_by_role("button", name="Переключение проверок").click()
+            words = trainer.locator("[data-content-word-count]")
+            expect(words).to_have_text(re.compile(r"^\d{2,}$"))
         if kind == "Диалог":
             send_for_review(trainer)
             expect(trainer.get_by_text(re.compile("«потом»")).first).to_be_visible()

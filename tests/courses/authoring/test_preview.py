@@ -33,3 +33,9 @@ def test_a_draft_is_previewed(kind, client_of, rf):
     answer = client_of(admin).get(f"/cms/pages/{page.pk}/view_draft/")
     assert answer.status_code == 200
     assert page.title in answer.text
+    assert "wagtail-userbar" in answer.text, "the editor's checks look at the page through it"
+
+
+def test_readers_get_nothing_of_the_editors_tools(client_of):
+    admin = User.objects.create_superuser("admin@example.org")
+    assert "wagtail-userbar" not in client_of(admin).get(pages()["lesson"].url).text
