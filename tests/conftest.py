@@ -8,6 +8,12 @@ from django.test import Client
 from lms.people.models import User
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What starts whole installations goes first: it waits much, and is not left for the end."""
+    slow = ("browser", "processes")
+    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in slow))
+
+
 @pytest.fixture
 def client_of():
     """A browser-like client that is signed in as a person: ``client_of(user)``."""

@@ -258,16 +258,14 @@ def test_a_keyboard_is_enough_from_the_catalogue_to_a_reply(as_person):
 HEAVIEST_BYTES = 150 * 1024
 
 
-def test_first_views_are_light(new_visitor):
+def test_first_views_are_light(as_person):
     heavy = {}
     for path, who in [
         ("/", ""), ("/catalog/", ""), ("/accounts/login/", ""), (COURSE, "boris"),
         ("/learn/", "boris"), (LESSON, "boris"), (DIALOGUE, "boris"), ("/calendar/", "boris"),
         ("/memos/skazat-net/", "boris"), (f"{COURSE}uslyshat-cheloveka/anketa-do/", "boris"),
     ]:  # fmt: skip
-        page = new_visitor()
-        if who:
-            sign_in(page, f"{who}@demo.example")
+        page = as_person(who)
         weight = bytes_of_first_view(page, path)
         assert weight > 10_000, "the page was counted with its files"
         if weight > HEAVIEST_BYTES:

@@ -25,6 +25,8 @@ an_hour_ago = timezone.now() - timedelta(hours=1)
 Job.objects.update(state=os.environ["STATE"], heartbeat_at=an_hour_ago)
 """
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.mark.parametrize("state", ["queued", "running"])
 def test_a_letter_that_was_asked_for_before_a_kill_is_sent_after_the_restart(tmp_path, state):

@@ -27,6 +27,8 @@ from tests.browser.stack import ROOT, free_port
 from tests.webinars.factories import new_id
 from webinars.live.protocol import SUBPROTOCOL
 
+pytestmark = pytest.mark.processes
+
 START_SECONDS = 60
 PREPARE = """
 import json, django
