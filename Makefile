@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON := .venv/bin/python
 MANAGE := $(PYTHON) manage.py
 PORT ?= 8000
-PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder --durations 12
+PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder --nomigrations --durations 12
 
 .DEFAULT_GOAL := help
 .PHONY: help setup translations demo test test-services lint drill-kill bench-pages screenshots lock messages

@@ -50,7 +50,8 @@ def wait_until(page: Page, script: str, argument: str = "") -> None:
 def open_lesson(page: Page) -> None:
     page.goto(LESSON)
     wait_until(page, KEPT, LESSON)
-    wait_until(page, KEPT, "/static/css/tokens.css")
+    style = page.locator("link[rel=stylesheet]").first.get_attribute("href")
+    wait_until(page, KEPT, str(style))
 
 
 def is_kept(page: Page) -> bool:
