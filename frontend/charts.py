@@ -98,6 +98,31 @@ def bar_rows(
     return _svg(len(rows) * 58 + 8, title, description, parts)
 
 
+def curve(counts: Sequence[int], *, first: str, last: str, title: str, description: str) -> str:
+    """A count over time as a filled line; an SVG element as text.
+
+    counts: at equal distances in time, not negative. first, last: the words under the ends.
+    """
+    height, bottom = 120, 140
+    most = max([1, *counts])
+    room = WIDTH - LEFT - RIGHT
+    step = room / max(len(counts) - 1, 1)
+    points = [
+        f"{round(LEFT + index * step, 1)},{round(bottom - height * count / most, 1)}"
+        for index, count in enumerate(counts)
+    ]
+    area = f"{LEFT},{bottom} {' '.join(points)} {WIDTH - RIGHT},{bottom}"
+    parts = [
+        f'<polygon class="chart__area" points="{area}"/>',
+        f'<polyline class="chart__curve" points="{" ".join(points)}"/>',
+        f'<line class="chart__axis" x1="{LEFT}" y1="{bottom}" x2="{WIDTH - RIGHT}" y2="{bottom}"/>',
+        _text(LEFT, bottom + 20, first, "chart__label"),
+        _text(WIDTH - RIGHT, bottom + 20, last, "chart__label", anchor="end"),
+        _text(LEFT, bottom - height - 6, str(most), "chart__value"),
+    ]
+    return _svg(bottom + 30, title, description, parts)
+
+
 def _place(value: float, minimum: float, maximum: float) -> float:
     if not minimum <= value <= maximum:
         raise ValueError(f"{value} is not between {minimum} and {maximum}")

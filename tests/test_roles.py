@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid5
 
 import pytest
 from django.urls import URLPattern, get_resolver
+from django.utils import timezone
 
 from assessments.answering import start_attempt
 from assessments.models import Assessment
@@ -29,8 +31,10 @@ from tests.factories import (
     make_memo,
     make_module,
 )
+from tests.webinars.factories import make_webinar
 from tests.webinars.practicum.test_playing import make_practicum
 from webinars.practicum.sessions import find_partner
+from webinars.sessions import plan_session
 
 FOREIGN = ("cms/", "accounts/", "documents/", "api/", "developers/", "_util/", "^", "media/")
 IN, LOGIN, NOTHING, NO = 200, 302, 404, 403
@@ -64,6 +68,8 @@ EXPECTED = {
     "reminders_by_link": [IN] * 7,
     "reminders_off": [302] * 7,
     "requests": [LOGIN, NOTHING, NOTHING, IN, IN, IN, IN],
+    "session_attendance": [LOGIN, NOTHING, NOTHING, IN, NOTHING, NOTHING, IN],
+    "room_slides": [401, IN, NO, IN, NO, NO, IN],
 }
 
 
@@ -108,6 +114,10 @@ def world(db):
         move(enrollment=finished, to=state, source="test")
     certificate = issue_certificate(finished)
     memo = make_memo()
+    now = timezone.now()
+    session = plan_session(
+        webinar=make_webinar(module), cohort=cohort, starts_at=now, ends_at=now + timedelta(hours=1)
+    )
     addresses = {
         "display": "/display/",
         "offline": "/offline/",
@@ -136,6 +146,8 @@ def world(db):
         "reminders_by_link": path_of(settings_link(people["learner"])),
         "reminders_off": path_of(settings_link(people["learner"])) + "off/",
         "requests": "/requests/",
+        "session_attendance": f"/webinars/sessions/{session.pk}/attendance.csv",
+        "room_slides": f"/rooms/{session.room.uuid}/slides",
     }
     return people, addresses
 
@@ -163,6 +175,7 @@ def test_every_address_of_ours_is_walked_or_changes_something():
     """A new page must say here who gets in; what only takes POST is tested in its room."""
     walked = set(EXPECTED) | {"check"}
     only_post = {"language", "lesson_done", "start", "session_open", "session_close"}
+    only_post |= {"session_rating"}
     only_post |= {"calendar_new_feed", "memo_useful", "lesson_note", "lesson_position"}
     only_post |= {"request_ask", "request_take_back", "request_decide"}
     only_post |= {"practicum_join", "practicum_feedback", "practicum_debrief", "practicum_act"}
@@ -183,6 +196,7 @@ def test_a_page_that_only_takes_post_refuses_to_be_looked_at(client_of):
         "/calendar/feed/",
         "/assessments/1/start/",
         "/practicum/1/join/",
+        "/webinars/sessions/1/rating/",
         "/dialogues/1/answer/",
         "/dialogues/1/retry/",
         "/dialogues/1/again/",

@@ -7,23 +7,52 @@ class WebinarsConfig(AppConfig):
     verbose_name = _("Live rooms")
 
     def ready(self) -> None:
+        from wagtail.signals import page_published
+
         from courses.agenda import register_source
         from courses.copying import register_cohort_part
         from courses.tree_cache import watch
         from webinars import rescheduling  # noqa: F401  registers its job handler
         from webinars.agenda import sessions_between
+        from webinars.breakouts import GroupRules
         from webinars.copying import copy_sessions
-        from webinars.live.features import chat, poll, register
+        from webinars.live.features import (
+            breakout,
+            chat,
+            checkin,
+            desk,
+            floor,
+            hands,
+            notes,
+            people,
+            poll,
+            questions,
+            reactions,
+            register,
+            stage,
+        )
         from webinars.live.rooms import register_rules
-        from webinars.models import Room, WebinarSession
+        from webinars.models import Room, Webinar, WebinarSession
         from webinars.practicum import feature as practicum
+        from webinars.slides import order_slides
         from webinars.webinar_rooms import WebinarRules
 
         register_source(sessions_between)
         watch(WebinarSession)
         register_rules(Room.Kind.WEBINAR, WebinarRules())
-        register(chat.feature)
-        register(poll.feature)
+        register_rules(Room.Kind.BREAKOUT, GroupRules())
+        for part in (
+            chat, desk, questions, poll, hands, reactions, checkin, stage, floor, notes, people,
+            breakout,
+        ):  # fmt: skip
+            register(part.feature)
+        register(breakout.group_feature)
         register_rules(Room.Kind.PRACTICUM, practicum.PracticumRules())
         register(practicum.feature)
         register_cohort_part(copy_sessions)
+        page_published.connect(
+            lambda instance, **_named: order_slides(instance),
+            sender=Webinar,
+            weak=False,
+            dispatch_uid="slides of a webinar",
+        )

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import DateTimeField, F, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from courses.ledger import NotStudying, record_completion
@@ -64,14 +66,21 @@ def part(
     """End the stays of those who have left."""
     AttendanceSegment.objects.filter(
         session=session, hub=hub, left_at=None, user_id__in=list(user_ids)
-    ).update(last_seen_at=at, left_at=at, reason=reason)
+    ).update(**_ended(at), reason=reason)
 
 
 def close_all(session: WebinarSession, *, at: datetime) -> None:
     """End every stay, because the webinar has ended."""
     AttendanceSegment.objects.filter(session=session, left_at=None).update(
-        last_seen_at=at, left_at=at, reason=AttendanceSegment.Reason.CLOSED
+        **_ended(at), reason=AttendanceSegment.Reason.CLOSED
     )
+
+
+def _ended(at: datetime) -> dict[str, Greatest]:
+    """A stay that ends at ``at``, but not before it began: the clocks of two processes differ,
+    and one that is set back must not keep anybody's end from being written."""
+    end = Greatest(F("joined_at"), Value(at, output_field=DateTimeField()))
+    return {"last_seen_at": end, "left_at": end}
 
 
 def close_stale(*, now: datetime | None = None) -> int:

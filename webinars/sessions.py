@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 
 from courses.models import Cohort, Enrollment
 from courses.when import moment_in_words
 from lms.people.models import User
 from webinars import attendance
+from webinars.breakouts import close_breakouts_of
+from webinars.feedback import RatingForm
+from webinars.live.features import checkin, poll
 from webinars.live.rooms import close_room, create_room, live_urls, open_room
 from webinars.models.attendance import AttendanceSegment
+from webinars.models.feedback import SessionRating
 from webinars.models.poll import Poll
 from webinars.models.room import Room
 from webinars.models.webinar import WebinarSession
 from webinars.pages import Webinar
 from webinars.room_words import room_words
+from webinars.summary import summary_of
 
 
 class Phase(StrEnum):
@@ -63,19 +69,26 @@ def open_session(session: WebinarSession, *, actor: User) -> bool:
     locked = WebinarSession.objects.select_for_update().get(pk=session.pk)
     if locked.cancelled_at is not None:
         return False
-    Poll.objects.bulk_create(
-        [
-            Poll(
-                room=session.room,
-                prepared_as=str(block.id),
-                question=block.value["question"],
-                options=list(block.value["options"]),
-            )
-            for block in session.webinar.polls
-        ],
-        ignore_conflicts=True,
-    )
+    _lay_ready(session)
     return open_room(session.room, actor=actor)
+
+
+def _lay_ready(session: WebinarSession) -> None:
+    """The prepared polls, each once. Those from before there were kinds lack what they lack."""
+    laid = set(Poll.objects.filter(room=session.room).values_list("prepared_as", flat=True))
+    Poll.objects.bulk_create(
+        Poll(
+            room=session.room,
+            prepared_as=str(block.id),
+            kind=block.value.get("kind") or Poll.Kind.SINGLE,
+            question=block.value["question"],
+            options=list(block.value["options"]),
+            is_anonymous=block.value.get("is_anonymous") is not False,
+            is_result_live=bool(block.value.get("is_result_live")),
+        )
+        for block in session.webinar.polls
+        if str(block.id) not in laid
+    )
 
 
 @transaction.atomic
@@ -84,31 +97,13 @@ def close_session(session: WebinarSession, *, actor: User) -> bool:
     if not close_room(session.room, actor=actor):
         return False
     assert session.closed_at is not None
+    close_breakouts_of(session.room, now=session.closed_at, actor=actor)
+    poll.close_all(session.room, now=session.closed_at)
+    checkin.close_all(session.room, now=session.closed_at)
     attendance.close_all(session, at=session.closed_at)
     people = AttendanceSegment.objects.filter(session=session).values_list("user_id", flat=True)
     attendance.complete_those_who_stayed(session, attendance.counted(session, set(people)))
     return True
-
-
-@dataclass(frozen=True)
-class AttendanceRow:
-    """One line of the host's list."""
-
-    learner: User
-    attended: attendance.Attended
-
-
-def attendance_list(session: WebinarSession) -> list[AttendanceRow]:
-    """Every learner of the cohort and what is counted for them, absent ones included."""
-    learners = [
-        enrollment.learner
-        for enrollment in Enrollment.objects.studying()
-        .filter(cohort=session.cohort)
-        .select_related("learner")
-        .order_by("learner__family_name", "learner__given_name")
-    ]
-    found = attendance.counted(session, [learner.pk for learner in learners])
-    return [AttendanceRow(learner, found[learner.pk]) for learner in learners]
 
 
 def webinar_page(
@@ -141,7 +136,20 @@ def webinar_page(
         "programme": programme,
         "row": next((row for row in programme.rows if row.activity.pk == webinar.pk), None),
     }
+    if session is not None and phase_of(session) is Phase.AFTER:
+        context |= after_context(session, enrollment.learner)
     return TemplateResponse(request, "webinars/webinar.html", context)
+
+
+def after_context(session: WebinarSession, user: User) -> dict[str, Any]:
+    """What stays of a meeting for those who were there, and their own rating."""
+    rated = SessionRating.objects.filter(session=session, user=user).first()
+    initial = {"value": rated.value, "words": rated.words} if rated is not None else None
+    return {
+        "summary": summary_of(session),
+        "rating_form": RatingForm(initial=initial),
+        "is_rated": rated is not None,
+    }
 
 
 def room_context(session: WebinarSession | None, user: User) -> dict:
@@ -159,4 +167,5 @@ def room_context(session: WebinarSession | None, user: User) -> dict:
         "attended": attended,
         "minutes": words["minutes"].format(n=attended.minutes, needed=attended.needed_minutes),
         "needed_seconds": session.webinar.minimum_minutes * 60,
+        "slides_url": reverse("webinars:room_slides", args=[session.room.uuid]),
     }

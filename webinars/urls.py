@@ -1,6 +1,6 @@
 from django.urls import path
 
-from webinars import views
+from webinars import developer_views, views
 from webinars.practicum import views as practicum
 
 app_name = "webinars"
@@ -9,6 +9,15 @@ urlpatterns = [
     path("webinars/sessions/<int:session_id>/", views.session_host, name="session_host"),
     path("webinars/sessions/<int:session_id>/open/", views.session_open, name="session_open"),
     path("webinars/sessions/<int:session_id>/close/", views.session_close, name="session_close"),
+    path(
+        "webinars/sessions/<int:session_id>/attendance.csv",
+        views.session_attendance,
+        name="session_attendance",
+    ),
+    path("webinars/sessions/<int:session_id>/rating/", views.session_rating, name="session_rating"),
+    path("developers/live/", developer_views.live_protocol, name="live_protocol"),
+    path("developers/live/asyncapi.json", developer_views.live_asyncapi, name="live_asyncapi"),
+    path("rooms/<uuid:room_uuid>/slides", views.room_slides, name="room_slides"),
     path("rooms/<uuid:room_uuid>/events", views.room_events, name="room_events"),
     path("rooms/<uuid:room_uuid>/commands", views.room_commands, name="room_commands"),
     path("practicum/<int:practicum_id>/join/", practicum.join, name="practicum_join"),

@@ -7,24 +7,29 @@ from uuid import UUID
 import msgspec
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from courses.models import Enrollment
+from webinars.feedback import RatingForm, rate
 from webinars.live import polling, protocol
-from webinars.live.admission import Refusal
+from webinars.live.admission import Refusal, admit_person
 from webinars.live.protocol import Bye, CloseCode, Position
 from webinars.models.webinar import WebinarSession
+from webinars.reporting import attendance_csv, curve_chart, report_of
 from webinars.sessions import (
     Phase,
-    attendance_list,
     close_session,
     open_session,
     phase_of,
     room_context,
 )
+from webinars.slides import deck_of
+from webinars.stage import slide_list
+from webinars.webinar_rooms import session_of
 
 _REFUSED = {
     CloseCode.NO_SESSION: 401,
@@ -49,7 +54,8 @@ def session_host(request: HttpRequest, session_id: int) -> HttpResponse:
     session = _led_session(request, session_id)
     context = room_context(session, request.user) | {"webinar": session.webinar, "is_host": True}
     if phase_of(session) is Phase.AFTER:
-        context["attendance"] = attendance_list(session)
+        report = report_of(session)
+        context |= {"report": report, "curve": curve_chart(report)}
     return render(request, "webinars/host.html", context)
 
 
@@ -68,6 +74,50 @@ def session_close(request: HttpRequest, session_id: int) -> HttpResponse:
     session = _led_session(request, session_id)
     close_session(session, actor=request.user)
     return redirect("webinars:session_host", session_id=session.pk)
+
+
+@login_required
+@require_GET
+def session_attendance(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Who was there, for a spreadsheet."""
+    session = _led_session(request, session_id)
+    response = HttpResponse(attendance_csv(session), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="attendance-{session.pk}.csv"'
+    return response
+
+
+@login_required
+@require_POST
+def session_rating(request: HttpRequest, session_id: int) -> HttpResponse:
+    """A learner's rating of a meeting that has ended."""
+    session = get_object_or_404(
+        WebinarSession.objects.filter(
+            cohort__in=Enrollment.objects.studying()
+            .filter(learner=request.user)
+            .values("cohort_id"),
+            room__closed_at__isnull=False,
+        ),
+        pk=session_id,
+    )
+    form = RatingForm(request.POST)
+    if form.is_valid():
+        rate(session, request.user, **form.cleaned_data)
+        messages.success(request, _("Thank you! Trainers see your rating without your name."))
+    else:
+        messages.error(request, _("Choose one of the five."))
+    return redirect(session.webinar.get_url(request) + "#rating")
+
+
+@require_GET
+def room_slides(request: HttpRequest, room_uuid: UUID) -> HttpResponse:
+    """Pictures and texts of the slides, for whoever may be in the room."""
+    try:
+        _require_session(request)
+        room, _role = admit_person(room_uuid, request.user)
+    except Refusal as refusal:
+        return _refused(refusal)
+    slides = slide_list(deck_of(session_of(room).webinar))
+    return JsonResponse({"slides": slides}, headers={"Cache-Control": "private, max-age=60"})
 
 
 @never_cache

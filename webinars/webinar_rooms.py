@@ -6,14 +6,20 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from courses.models import Cohort, Enrollment
 from lms.people.models import User
 from webinars import attendance
+from webinars.breakouts import close_due
+from webinars.live.members import with_decisions
 from webinars.live.permissions import Role
 from webinars.live.rooms import RoomRules
 from webinars.models.attendance import AttendanceSegment
 from webinars.models.room import Room
 from webinars.models.webinar import WebinarSession
+from webinars.slides import deck_of
+from webinars.stage import stage_videos
 
 
 def session_of(room: Room) -> WebinarSession:
@@ -43,11 +49,36 @@ class WebinarRules(RoomRules):
         for user in people:
             if user.pk in trainers or self._is_content_staff(user, cohort_id):
                 roles[user.pk] = Role.HOST
-        return roles
+        return with_decisions(room, roles)
 
     def _is_content_staff(self, user: User, cohort_id: int) -> bool:
         """Administrators and methodologists may lead any webinar."""
         return user.is_staff and Cohort.objects.run_by(user).filter(pk=cohort_id).exists()
+
+    def people_of(self, room: Room, start: int, count: int) -> list[User]:
+        cohort = session_of(room).cohort
+        learners = Enrollment.objects.studying().filter(cohort=cohort).values("learner_id")
+        everyone = User.objects.filter(
+            Q(pk__in=learners) | Q(pk__in=cohort.trainers.values("pk")), is_active=True
+        )
+        return list(everyone.order_by("family_name", "given_name", "pk")[start : start + count])
+
+    def present_in(self, room: Room) -> list[int]:
+        here = AttendanceSegment.objects.filter(session__room=room, left_at=None).values("user_id")
+        roles = self.roles_in(room, User.objects.filter(pk__in=here))
+        return sorted(pk for pk, role in roles.items() if role is Role.PARTICIPANT)
+
+    def slide_count(self, room: Room) -> int:
+        deck = deck_of(session_of(room).webinar)
+        return deck.page_count if deck is not None else 0
+
+    def stage_video(self, room: Room, key: str) -> dict[str, Any] | None:
+        return stage_videos(session_of(room).webinar).get(key)
+
+    has_deadlines = True
+
+    def meet_deadlines(self, room: Room, *, now: datetime) -> None:
+        close_due(room, now=now)
 
     def record_presence(
         self, room: Room, *, user_ids: Iterable[int], hub: str, at: datetime

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.utils import timezone
+from wagtail.documents.models import Document
 from wagtail.rich_text import RichText
 
 from assessments.loading import load_instrument
@@ -25,8 +27,10 @@ from lms.api.scopes import ALL_SCOPES
 from lms.demo.content import questionnaire, scenarios
 from lms.demo.content.course import COURSE, MODULES
 from lms.demo.content.memos import MEMOS
-from lms.demo.pages import build_course, build_memos, dialogue_from, lesson_from
+from lms.demo.content.slides import WEBINAR_SLIDES
+from lms.demo.pages import block_from, build_course, build_memos, dialogue_from, lesson_from
 from lms.demo.people import ABOUT_THE_TRAINER, DEMO_REGION, create_people
+from lms.demo.slides_pdf import slides_pdf
 from lms.people.models import Region, User
 from webinars.models import Practicum, Rubric, RubricCriterion, Scenario, Webinar
 from webinars.sessions import open_session, plan_session
@@ -84,13 +88,41 @@ def _assessment_from(content: dict[str, Any]) -> Activity:
 
 
 def _webinar_from(content: dict[str, Any]) -> Activity:
-    poll = {"question": content["poll"]["question"], "options": content["poll"]["options"]}
     return Webinar(
         agenda=RichText(content["agenda"]).source,
         duration_minutes=content["estimated_minutes"],
         minimum_minutes=content["minimum_minutes"],
-        polls=[("poll", poll)],
+        polls=[("poll", _poll(**poll)) for poll in content["polls"]],
+        slides=_slides(content["title"]),
+        stage_videos=[block_from("video", content["video"])],
     )
+
+
+def _poll(
+    question: str,
+    options: list[str],
+    *,
+    kind: str = "single",
+    is_anonymous: bool = True,
+    is_result_live: bool = False,
+) -> dict[str, Any]:
+    return {
+        "question": question,
+        "kind": kind,
+        "options": options,
+        "is_anonymous": is_anonymous,
+        "is_result_live": is_result_live,
+    }
+
+
+def _slides(title: str) -> Document:
+    """The slides as a document of the CMS, made once."""
+    title = f"{title}: слайды"
+    existing = Document.objects.filter(title=title).first()
+    if existing is not None:
+        return existing
+    file = ContentFile(slides_pdf(WEBINAR_SLIDES), "webinar-slides.pdf")
+    return Document.objects.create(title=title, file=file)
 
 
 def _practicum_from(content: dict[str, Any]) -> Activity:

@@ -92,7 +92,7 @@ def build_memos(shelf: KnowledgeBasePage, memos: list[dict[str, Any]], owner: Us
                 summary=content["summary"],
                 audience=content.get("audience", ""),
                 is_public=content.get("is_public", False),
-                body=[_block(kind, value) for kind, value in content["body"]],
+                body=[block_from(kind, value) for kind, value in content["body"]],
             ),
             owner,
         )
@@ -136,7 +136,7 @@ def _placed(page: Activity, content: dict[str, Any]) -> Activity:
 
 def lesson_from(content: dict[str, Any]) -> Lesson:
     """An unsaved lesson; its video files become documents of the CMS."""
-    return Lesson(body=[_block(kind, value) for kind, value in content["body"]])
+    return Lesson(body=[block_from(kind, value) for kind, value in content["body"]])
 
 
 def dialogue_from(content: dict[str, Any]) -> Dialogue:
@@ -151,7 +151,7 @@ def dialogue_from(content: dict[str, Any]) -> Dialogue:
     )
 
 
-def _block(kind: str, value: Any) -> tuple[str, Any]:
+def block_from(kind: str, value: Any) -> tuple[str, Any]:
     if kind == "video":
         value = {
             "title": value["title"],

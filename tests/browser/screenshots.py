@@ -15,6 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS, find_chromium
+from tests.browser.live import make_meeting
 from tests.browser.people import COURSE, press, sign_in
 from tests.browser.stack import ROOT, Stack
 
@@ -72,6 +73,52 @@ def cms_pages(page: Page, kind: str) -> None:
     keep(page, f"cms-people-{kind}")
 
 
+def live_room(browser: Browser, url: str, environment: dict[str, str]) -> None:
+    """The host at both widths, and a participant at both, in a meeting under way."""
+    meeting = make_meeting(environment)
+    pages = {}
+    widths = {"host": 1280, "anna": 360, "boris": 1280, "vera": 360}
+    for who, (name, width) in enumerate(widths.items()):
+        context = browser.new_context(
+            base_url=url, locale="ru-RU", viewport={"width": width, "height": 800}
+        )
+        meeting.sign_in(context, who, url)
+        pages[name] = context.new_page()
+    host, anna, boris, vera = pages.values()
+    anna.goto(meeting.page)
+    anna.locator(".lobby__check").click()
+    keep(anna, "live-lobby-phone")
+    host.goto(meeting.host)
+    press(host, "Открыть вебинар", exact=False)
+    for page in (boris, vera):
+        page.goto(meeting.page)
+    for page in (anna, boris, vera):
+        page.locator("#chat-text-main").wait_for()
+    host.locator(".stage__on").click()
+    _talk(anna, boris, vera)
+    host.locator(".lead-tools summary").first.click()
+    press(host, "Спросить: прямо сейчас")
+    anna.get_by_text("Как вы себя чувствуете сейчас?").wait_for()
+    keep(host, "live-host-desktop")
+    keep(boris, "live-participant-desktop")
+    keep(anna, "live-participant-phone")
+    host.set_viewport_size({"width": 360, "height": 800})
+    keep(host, "live-host-phone")
+
+
+def _talk(anna: Page, boris: Page, vera: Page) -> None:
+    for page, text in (
+        (anna, "Вчера на меня кричали, и я впервые сначала выдохнула."),
+        (vera, "И что изменилось?"),
+        (anna, "Он сам понизил голос. Мы договорились за пять минут."),
+        (boris, "Запишу себе: выдох длиннее вдоха."),
+    ):
+        page.locator("#chat-text-main").fill(text)
+        page.locator("#chat-text-main").press("Enter")
+        boris.locator(".message").filter(has_text=text).wait_for()
+    press(vera, "Поднять руку", exact=False)
+
+
 def take(browser: Browser, url: str) -> None:
     for walk in (learner_pages, cms_pages):
         for kind, width in WIDTHS.items():
@@ -97,6 +144,7 @@ def main() -> int:
                     executable_path=find_chromium(), args=ARGUMENTS
                 )
                 take(browser, stack.url)
+                live_room(browser, stack.url, stack.environment)
         finally:
             stack.destroy()
     return 0

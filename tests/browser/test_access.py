@@ -83,6 +83,7 @@ ANYBODY = [
     Look("course for a visitor", COURSE),
     Look("memos for a visitor", "/memos/"),
     Look("check of a certificate", "/verify/"),
+    Look("protocol of live rooms", "/developers/live/"),
     Look("unknown certificate", "/v/0000-0000-0000/"),
     Look("display settings", "/display/"),
     Look("no such page", "/nowhere/"),

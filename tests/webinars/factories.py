@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -21,21 +20,10 @@ from tests.factories import (
     make_lesson,
     make_module,
 )
+from tests.webinars.ids import new_id
 from webinars.live.protocol import Cmd
 from webinars.models import Webinar, WebinarSession
 from webinars.sessions import open_session, plan_session
-
-_numbers = itertools.count(1)
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-
-def new_id() -> str:
-    """A fresh id of a command, in the shape of a ULID."""
-    number, digits = next(_numbers), ""
-    while number:
-        number, digit = divmod(number, 32)
-        digits = _ALPHABET[digit] + digits
-    return digits.rjust(26, "0")
 
 
 def cmd(op: str, *, id: str = "", exp: int | None = None, **data) -> Cmd:

@@ -13,7 +13,8 @@ from courses.models import Completion
 from tests.webinars.factories import make_meeting
 from webinars import attendance
 from webinars.models import AttendanceSegment
-from webinars.sessions import attendance_list, close_session
+from webinars.reporting import attendance_list
+from webinars.sessions import close_session
 from webinars.tasks import close_stale_attendance
 from webinars.webinar_rooms import WebinarRules
 
@@ -50,6 +51,34 @@ def test_two_stays_add_up_and_two_tabs_count_once(meeting):
     stay(meeting, maria, begins=10, ends=14)
     stay(meeting, maria, hub="b", begins=12, ends=15)
     assert minutes_of(meeting, maria) == 9
+
+
+def test_a_stay_ends_also_by_a_clock_that_is_behind(meeting):
+    """Clocks of processes differ, and one may be set back: nobody's end may be refused for it."""
+    maria, ivan = meeting.learners
+    attendance.see(meeting.session, user_ids=[ivan.pk], hub="a", at=minute(0))
+    attendance.see(meeting.session, user_ids=[maria.pk], hub="a", at=minute(2))
+    attendance.part(
+        meeting.session,
+        user_ids=[maria.pk, ivan.pk],
+        hub="a",
+        at=minute(1),
+        reason=Reason.LEFT,
+    )
+    stays = {s.user_id: s for s in AttendanceSegment.objects.all()}
+    assert stays[ivan.pk].left_at == minute(1)
+    assert stays[maria.pk].left_at == stays[maria.pk].joined_at == minute(2)
+    assert minutes_of(meeting, maria) == 0
+
+
+def test_a_session_closes_by_a_clock_behind_the_one_that_opened_it(meeting):
+    maria = meeting.learners[0]
+    attendance.see(meeting.session, user_ids=[maria.pk], hub="a", at=minute(1))
+    with time_machine.travel(START - timedelta(minutes=1), tick=False):
+        assert close_session(meeting.session, actor=meeting.trainer)
+    meeting.room.refresh_from_db()
+    assert meeting.room.closed_at == meeting.room.opened_at == START
+    assert not AttendanceSegment.objects.filter(left_at=None).exists()
 
 
 def test_seeing_somebody_again_lengthens_the_same_stay(meeting):

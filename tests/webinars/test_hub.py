@@ -5,22 +5,27 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import time
+import uuid
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
+from django.utils import timezone
 
 from tests.webinars.clients import in_thread
-from tests.webinars.factories import Meeting, make_meeting
-from webinars.live import bus, log
+from tests.webinars.factories import Meeting, cmd, make_meeting
+from webinars.live import bus, log, snapshots
 from webinars.live.admission import Guest
+from webinars.live.commands import run_command
 from webinars.live.connection import Connection
 from webinars.live.encoded import Encoded
 from webinars.live.hub import RoomHub, Tempo
 from webinars.live.permissions import Role
-from webinars.live.protocol import CloseCode
+from webinars.live.protocol import CloseCode, Ok, Position
 from webinars.live.switchboard import Switchboard, install
-from webinars.models import AttendanceSegment, Room, Stream
+from webinars.models import AttendanceSegment, Poll, Room, Stream
 
 pytestmark = pytest.mark.django_db(transaction=True)
 QUICK = Tempo(
@@ -74,10 +79,10 @@ async def hubs(count: int = 1, *, tempo: Tempo = QUICK, **fields):
             await hub.stop()
 
 
-async def join(hub: RoomHub, meeting: Meeting, user, role: Role = Role.PARTICIPANT):
+async def join(hub: RoomHub, meeting: Meeting, user, role: Role = Role.PARTICIPANT, *, resume=None):
     guest = Guest(meeting.room, user, role, "", user.get_session_auth_hash())
     connection = Connection(guest, Paper(), takes_batches=True)
-    await hub.door.join(connection, {})
+    await hub.door.join(connection, resume or {})
     return connection
 
 
@@ -213,6 +218,141 @@ async def test_another_epoch_sends_everybody_back_for_a_snapshot():
         assert (await maria.ended).code is CloseCode.RESYNC
 
 
+def working(hub: RoomHub) -> list[str]:
+    """What runs for the hub again and again: one ear and one clock."""
+    names = sorted(task.get_name().split()[0] for task in asyncio.all_tasks())
+    return [name for name in names if name in ("clock", "listen")]
+
+
+async def test_beginning_anew_leaves_one_ear_and_one_clock():
+    async with hubs() as (meeting, (hub,)):
+        await join(hub, meeting, meeting.learners[0])
+        stream = await Stream.objects.aget(room=meeting.room, kind="room")
+        await Stream.objects.filter(pk=stream.pk).aupdate(epoch=uuid.uuid4())
+        hub.receive(bus.Wake(stream.pk, "another", 1))
+        maria = await join(hub, meeting, meeting.learners[0])
+        assert working(hub) == ["clock", "listen"]
+        await in_thread(write, meeting.room, [0])
+        await until(lambda: maria.wire.told() == [0])
+    assert working(hub) == []
+
+
+async def test_a_start_without_the_database_is_tried_again_and_leaves_nothing_behind(monkeypatch):
+    read, failures = snapshots.shared_streams, iter([True, True])
+
+    def shared_streams(room_id):
+        if next(failures, False):
+            raise OperationalError("away")
+        return read(room_id)
+
+    monkeypatch.setattr(snapshots, "shared_streams", shared_streams)
+    async with hubs() as (meeting, (hub,)):
+        for _number in range(2):
+            with pytest.raises(OperationalError):
+                await join(hub, meeting, meeting.learners[0])
+        maria = await join(hub, meeting, meeting.learners[0])
+        assert working(hub) == ["clock", "listen"]
+        await in_thread(write, meeting.room, [0])
+        await until(lambda: maria.wire.told() == [0])
+    assert working(hub) == []
+
+
+def open_poll(meeting: Meeting) -> Poll:
+    return Poll.objects.create(
+        room=meeting.room, question="?", options=["1", "2"],
+        state=Poll.State.OPEN, opened_at=timezone.now(),
+    )  # fmt: skip
+
+
+def vote(meeting: Meeting, poll: Poll, *, number: int = 1) -> None:
+    answer = run_command(
+        room=meeting.room,
+        user=meeting.learners[number],
+        frame=cmd("poll.vote", poll=str(poll.uuid), choices=[0]),
+    )
+    assert isinstance(answer, Ok)
+
+
+def turnout(connection: Connection) -> int:
+    """What a browser shows: the last snapshot, changed by the states that followed it."""
+    shown = -1
+    for frame in connection.wire.frames:
+        if frame["t"] == "snap":
+            shown = frame["d"]["poll"]["polls"][0]["total"]
+        elif frame["t"] == "st" and frame["y"] == "poll.turnout":
+            shown = frame["d"]["total"]
+    return shown
+
+
+async def test_a_state_that_changed_after_the_shared_snapshot_was_read_is_told():
+    """The snapshot may be a second old; what changed meanwhile went to those who were there."""
+    async with hubs() as (meeting, (hub,)):
+        poll = await in_thread(open_poll, meeting)
+        ivan = await join(hub, meeting, meeting.learners[1])
+        await in_thread(vote, meeting, poll)
+        await until(lambda: turnout(ivan) == 1)
+        maria = await join(hub, meeting, meeting.learners[0])
+        await until(lambda: turnout(maria) == 1)
+
+
+async def test_a_state_that_changed_while_somebody_was_away_is_told_when_they_resume():
+    async with hubs() as (meeting, (hub,)):
+        poll = await in_thread(open_poll, meeting)
+        ivan = await join(hub, meeting, meeting.learners[1])
+        maria = await join(hub, meeting, meeting.learners[0])
+        snap = next(f for f in maria.wire.frames if f["t"] == "snap")
+        resume = {stream: Position(**position) for stream, position in snap["s"].items()}
+        hub.leave(maria)
+        await in_thread(vote, meeting, poll)
+        await until(lambda: turnout(ivan) == 1)
+        back = await join(hub, meeting, meeting.learners[0], resume=resume)
+        assert not [f for f in back.wire.frames if f["t"] == "snap"]
+        await until(lambda: turnout(back) == 1)
+
+
+async def test_states_whose_change_was_lost_with_the_bus_are_read_again(monkeypatch):
+    async with hubs() as (meeting, (hub,)):
+        poll = await in_thread(open_poll, meeting)
+        maria = await join(hub, meeting, meeting.learners[0])
+        await in_thread(vote, meeting, poll)
+        await until(lambda: turnout(maria) == 1)
+        monkeypatch.setattr(bus, "is_failing", lambda: True)
+        monkeypatch.setattr("webinars.live.log.bus.publish", lambda room_uuid, message: None)
+        await until(lambda: hub.is_degraded)
+        await in_thread(vote, meeting, poll, number=0)
+        await asyncio.sleep(0.3)
+        monkeypatch.setattr(bus, "is_failing", lambda: False)
+        await until(lambda: turnout(maria) == 2)
+
+
+async def test_versions_of_states_never_fall_though_the_clock_is_set_back(monkeypatch):
+    """A browser drops what is older than what it has: it would hear nothing for that long."""
+    async with hubs(minimum_minutes=0) as (meeting, (hub,)):
+        maria = await join(hub, meeting, meeting.learners[0])
+
+        def versions(type: str) -> list[int]:
+            return [f["n"] for f in maria.wire.frames if f["t"] == "st" and f["y"] == type]
+
+        types = ("attendance", "typing", "presence")
+
+        async def hear_more() -> None:
+            before = {type: len(versions(type)) for type in types}
+            while any(len(versions(type)) < before[type] + 2 for type in types):
+                hub.pulses.gather("typing", {"u_1": "Иван"})
+                hub.is_presence_dirty = True
+                await asyncio.sleep(0.02)
+
+        async with asyncio.timeout(5):
+            await hear_more()
+            earlier = time.time() - 60
+            monkeypatch.setattr(time, "time", lambda: earlier)
+            behind = timezone.now() - timedelta(seconds=60)
+            monkeypatch.setattr("webinars.live.stewarding.timezone.now", lambda: behind)
+            await hear_more()
+        for type in types:
+            assert versions(type) == sorted(set(versions(type)))
+
+
 async def test_a_message_of_an_unknown_stream_is_ignored():
     async with hubs() as (meeting, (hub,)):
         await join(hub, meeting, meeting.learners[0])
@@ -260,6 +400,21 @@ async def test_attendance_is_written_while_people_are_there_and_when_they_leave(
                     await asyncio.sleep(0.02)
                     await segment.arefresh_from_db()
         assert segment.reason == "left"
+
+
+async def test_a_stay_too_short_to_be_written_at_once_is_written_all_the_same():
+    async with hubs() as (meeting, [hub]):
+        async with hub.steward._lock:  # as if others were just being written
+            connection = await join(hub, meeting, meeting.learners[0])
+            hub.leave(connection)
+            await asyncio.sleep(0.05)
+
+        def is_closed() -> bool:
+            return AttendanceSegment.objects.filter(left_at__isnull=False).count() == 1
+
+        async with asyncio.timeout(5):
+            while not await in_thread(is_closed):
+                await asyncio.sleep(0.02)
 
 
 async def test_an_empty_hub_is_ended_and_a_used_one_is_not():

@@ -145,6 +145,6 @@ def test_a_host_asks_something_new(meeting):
 
 def test_the_database_takes_one_vote_of_a_person(meeting):
     poll = opened(meeting)
-    PollVote.objects.create(poll=poll, user=meeting.learners[0], choice=0)
+    PollVote.objects.create(poll=poll, voter="one", choices=[0])
     with pytest.raises(IntegrityError), transaction.atomic():
-        PollVote.objects.create(poll=poll, user=meeting.learners[0], choice=1)
+        PollVote.objects.create(poll=poll, voter="one", choices=[1])

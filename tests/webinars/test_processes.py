@@ -9,12 +9,9 @@ import asyncio
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -25,11 +22,11 @@ from websockets.asyncio.client import connect
 
 from tests.browser.stack import ROOT, free_port
 from tests.webinars.factories import new_id
+from tests.webinars.servers import Server
 from webinars.live.protocol import SUBPROTOCOL
 
 pytestmark = pytest.mark.processes
 
-START_SECONDS = 60
 PREPARE = """
 import json, django
 django.setup()
@@ -39,54 +36,6 @@ meeting = make_meeting()
 people = [*meeting.learners, meeting.trainer]
 print(json.dumps({"room": str(meeting.room.uuid), "keys": [session_key_of(u) for u in people]}))
 """
-
-
-class Server:
-    """One uvicorn process of the platform."""
-
-    def __init__(self, environment: dict[str, str], log: Path):
-        self.port = free_port()
-        self._environment = environment
-        self._log = log
-
-    def start(self) -> Server:
-        with self._log.open("a") as log:
-            self.process = subprocess.Popen(
-                [
-                    sys.executable, "-m", "uvicorn", "lms.asgi:application",
-                    "--port", str(self.port), "--lifespan", "off", "--ws-max-size", "65536",
-                    "--ws-per-message-deflate", "false",
-                ],
-                cwd=ROOT, env=self._environment, stdout=log, stderr=subprocess.STDOUT,
-            )  # fmt: skip
-        deadline = time.monotonic() + START_SECONDS
-        while not self._answers():
-            assert self.process.poll() is None, self._log.read_text()
-            assert time.monotonic() < deadline, self._log.read_text()
-            time.sleep(0.1)
-        return self
-
-    def _answers(self) -> bool:
-        try:
-            address = f"http://127.0.0.1:{self.port}/no-such-page/"
-            urllib.request.urlopen(address, timeout=5).close()
-        except urllib.error.HTTPError:
-            return True
-        except OSError:
-            return False
-        return True
-
-    def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait(timeout=10)
-
-    def stop(self) -> None:
-        if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                self.kill()
 
 
 class Browser:

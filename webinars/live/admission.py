@@ -6,14 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import get_user
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user
 from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
 from django.http import HttpRequest
 from django.http.request import split_domain_port, validate_host
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from lms.people.models import User
 from webinars.live.permissions import Role
@@ -79,17 +83,58 @@ def session_key_in(headers: dict[bytes, bytes]) -> str:
     return morsel.value if morsel is not None else ""
 
 
+Asked = tuple[UUID, str]
+"""A room, and the key of a session that wants in."""
+
+
 def admit(room_uuid: UUID, session_key: str) -> Guest:
     """Let in whoever the session belongs to, if the room's rules give them a role.
 
     Raises Refusal: NO_SESSION, NO_ROOM, FORBIDDEN, ROOM_CLOSED.
     """
-    session = _session_store()(session_key) if session_key else None
-    user = _person_of(session) if session is not None else None
-    if user is None:
-        raise Refusal(CloseCode.NO_SESSION)
-    room, role = admit_person(room_uuid, user)
-    return Guest(room, user, role, session_key, user.get_session_auth_hash())
+    found = admit_all([(room_uuid, session_key)])[room_uuid, session_key]
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+def admit_all(asked: Iterable[Asked]) -> dict[Asked, Guest | Exception]:
+    """``admit`` for many with few queries; a Refusal stands in the place of its Guest.
+
+    What goes wrong in one room is told to those who want into that room only.
+    """
+    wanted = list(asked)
+    people = _people_of({key for _room, key in wanted})
+    rooms = {room.uuid: room for room in Room.objects.filter(uuid__in={uuid for uuid, _ in wanted})}
+    found: dict[Asked, Guest | Exception] = {}
+    for room_uuid in {uuid for uuid, _key in wanted}:
+        keys = [key for uuid, key in wanted if uuid == room_uuid]
+        try:
+            guests = _guests(rooms.get(room_uuid), {key: people.get(key) for key in keys})
+        except Exception as error:
+            guests = dict.fromkeys(keys, error)
+        found |= {(room_uuid, key): guest for key, guest in guests.items()}
+    return found
+
+
+def _guests(room: Room | None, people: dict[str, User | None]) -> dict[str, Guest | Exception]:
+    """For each session key, its person as a guest of the room, or why not."""
+    present = [person for person in people.values() if person is not None]
+    roles = rules_of(room).roles_in(room, present) if room is not None and present else {}
+    found: dict[str, Guest | Exception] = {}
+    for key, person in people.items():
+        role = roles.get(person.pk) if person is not None else None
+        if person is None:
+            found[key] = Refusal(CloseCode.NO_SESSION)
+        elif room is None:
+            found[key] = Refusal(CloseCode.NO_ROOM)
+        elif role is None:
+            found[key] = Refusal(CloseCode.FORBIDDEN)
+        elif room.closed_at is not None:
+            found[key] = Refusal(CloseCode.ROOM_CLOSED)
+        else:
+            found[key] = Guest(room, person, role, key, person.get_session_auth_hash())
+    return found
 
 
 def admit_person(room_uuid: UUID, user: User) -> tuple[Room, Role]:
@@ -140,8 +185,40 @@ def _verdict(
 
 def _living_sessions(keys: set[str]) -> set[str]:
     """Those of the sessions that still are; a logout ends one."""
+    return {key for key, content in _sessions(keys).items() if content}
+
+
+def _sessions(keys: set[str]) -> dict[str, dict[str, Any]]:
+    """What the sessions hold; one query where they are kept in the database."""
     store = _session_store()
-    return {key for key in keys if store(key).load()}
+    if store is not DatabaseSessions:
+        return {key: store(key).load() for key in keys}
+    rows = store.get_model_class().objects.filter(
+        session_key__in=keys, expire_date__gt=timezone.now()
+    )
+    return {row.session_key: store().decode(row.session_data) for row in rows}
+
+
+def _people_of(keys: set[str]) -> dict[str, User]:
+    """Whoever has signed in with these sessions, by session key."""
+    sessions = {key: content for key, content in _sessions(keys - {""}).items() if content}
+    ids = {content[SESSION_KEY] for content in sessions.values() if SESSION_KEY in content}
+    users = {str(user.pk): user for user in User.objects.filter(pk__in=ids, is_active=True)}
+    found = {}
+    for key, content in sessions.items():
+        user = users.get(content.get(SESSION_KEY, ""))
+        if user is not None and not _is_plainly(user, content):
+            user = _person_of(_session_store()(key))
+        if user is not None:
+            found[key] = user
+    return found
+
+
+def _is_plainly(user: User, content: dict[str, Any]) -> bool:
+    """Whether nothing about the session needs a closer look, as an old secret key would."""
+    return content.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS and (
+        constant_time_compare(content.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())
+    )
 
 
 def _person_of(session: SessionBase) -> User | None:

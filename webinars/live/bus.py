@@ -39,17 +39,21 @@ class Touch(msgspec.Struct, tag_field="kind", tag="touch", frozen=True):
     key: str = ""
 
 
+class Redacted(msgspec.Struct, tag_field="kind", tag="redacted", frozen=True):
+    """Words were taken out of a stream's events: what was kept of them in memory is wrong."""
+
+    stream: int
+
+
 class Recheck(msgspec.Struct, tag_field="kind", tag="recheck", frozen=True):
     """Roles have changed: ask the rules again who may be here."""
 
 
-class Signal(msgspec.Struct, tag_field="kind", tag="signal", frozen=True):
-    """Something ephemeral that one person sends to the others."""
+class Pulse(msgspec.Struct, tag_field="kind", tag="pulse", frozen=True):
+    """Ephemeral signals of one type, gathered from all the sockets of a process."""
 
     type: str
-    sender: int
-    data: dict
-    at: int
+    items: dict[str, int | str]
 
 
 class Presence(msgspec.Struct, tag_field="kind", tag="presence", frozen=True):
@@ -59,7 +63,7 @@ class Presence(msgspec.Struct, tag_field="kind", tag="presence", frozen=True):
     people: dict[int, tuple[str, str]]
 
 
-Message = Wake | Touch | Recheck | Signal | Presence
+Message = Wake | Touch | Redacted | Recheck | Pulse | Presence
 _decoder = msgspec.json.Decoder(Message)
 
 
@@ -165,8 +169,9 @@ class Subscription:
         return self._ready.is_set()
 
     async def start(self, *, wait_seconds: float = 2) -> None:
-        """Begin to listen; does not wait for ever for a layer that is away."""
-        self._task = asyncio.create_task(self._listen(), name=f"listen {self._group}")
+        """Begin to listen, if not yet; does not wait for ever for a layer that is away."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._listen(), name=f"listen {self._group}")
         try:
             await asyncio.wait_for(self._ready.wait(), wait_seconds)
         except TimeoutError:

@@ -28,17 +28,22 @@ class Clockwork:
         self._running: dict[str, asyncio.Task] = {}
         self._duties: dict[str, tuple[Period, Work]] = {
             "states": (lambda: tempo.tick, self._send_states),
+            "pulses": (lambda: tempo.tick, hub.send_pulses),
             "presence": (self._presence_period, self._send_presence),
             "heads": (self._head_period, hub.check_heads),
             "heartbeat": (self._heartbeat_period, hub.heartbeat),
             "attendance": (lambda: tempo.attendance, hub.steward.record_everyone),
             "recheck": (lambda: tempo.recheck, hub.steward.recheck),
+            "deadlines": (lambda: tempo.deadlines, hub.steward.meet_deadlines),
             "renew": (lambda: tempo.renew, hub.renew),
             "gossip": (lambda: tempo.gossip, hub.tell_presence),
             "stale": (lambda: max(tempo.tick, 1), hub.drop_stale),
         }
 
     def start(self) -> None:
+        """Begin, if not yet: a hub that starts anew keeps its clock."""
+        if self._task is not None:
+            return
         now = time.monotonic()
         self._due = {name: now + period() for name, (period, _work) in self._duties.items()}
         self._task = asyncio.create_task(self._run(), name=f"clock of {self._hub.room.uuid}")

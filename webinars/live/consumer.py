@@ -15,10 +15,9 @@ from typing import Any
 from uuid import UUID
 
 from webinars.live import protocol
-from webinars.live.admission import Guest, Refusal, admit, is_own_origin, session_key_in
+from webinars.live.admission import Guest, Refusal, is_own_origin, session_key_in
 from webinars.live.connection import Connection, End
 from webinars.live.conversation import Closing, Conversation, Gone, Receive, text_of
-from webinars.live.database import in_database
 from webinars.live.encoded import Encoded
 from webinars.live.hub import RoomHub
 from webinars.live.outbox import Joiner
@@ -91,7 +90,7 @@ class LiveConsumer:
             raise Refusal(CloseCode.FORBIDDEN)
         if self._room_uuid is None:
             raise Refusal(CloseCode.NO_ROOM)
-        return await in_database(admit, self._room_uuid, session_key_in(self._headers))
+        return await switchboard().admit(self._room_uuid, session_key_in(self._headers))
 
     async def _first_frame(self) -> Hello:
         try:
@@ -114,7 +113,6 @@ class LiveConsumer:
         wire = wire_of(self._send)
         if self._connection is not None and self._hub is not None:
             wire = self._connection.wire
-            self._connection.flush(Joiner())
             self._hub.leave(self._connection, reason="left")
         frame = Bye(
             code=end.code,
@@ -124,6 +122,8 @@ class LiveConsumer:
         )
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
+                while self._connection is not None and not self._connection.flush(Joiner()):
+                    await wire.wait_writable()  # what was answered goes out before the goodbye
                 await wire.wait_writable()
                 wire.write(Encoded(protocol.encode(frame)))
                 await wire.wait_writable()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from webinars.live import bus, protocol
+from webinars.live import protocol
 from webinars.live.admission import Guest
 from webinars.live.commands import buckets, run_command
 from webinars.live.connection import Connection, End
@@ -140,11 +139,9 @@ class Conversation:
             name=guest.user.get_short_name(),
             role=guest.role,
         )
-        data = signal.function(context, payload)
-        if data is not None:
-            now = round(time.time() * 1000)
-            sent = bus.Signal(type=frame.op, sender=guest.user.pk, data=data, at=now)
-            bus.publish(guest.room.uuid, sent)
+        items = signal.function(context, payload)
+        if items:
+            self._hub.pulses.gather(frame.op, items)
 
     def _acknowledge(self, frame: Ack) -> None:
         lines = self._connection.lines

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import functools
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
@@ -58,6 +59,13 @@ def close_threads() -> None:
     global _pool
     pool, _pool = _pool, None
     if pool is not None:
+        everyone = threading.Barrier(THREADS)
         for _number in range(THREADS):
-            pool.submit(connection.close)
+            pool.submit(_close_here, everyone)
         pool.shutdown(wait=True)
+
+
+def _close_here(everyone: threading.Barrier) -> None:
+    """In each of the threads once: none may take the turn of another, so they wait together."""
+    connection.close()
+    everyone.wait(timeout=5)

@@ -25,6 +25,7 @@ from webinars.live.outbox import Joiner
 from webinars.live.permissions import Audience
 from webinars.live.presence import Person, Presence
 from webinars.live.protocol import CloseCode, Hb, St, encode
+from webinars.live.pulses import Pulses
 from webinars.live.stewarding import Steward
 from webinars.models.room import Room
 
@@ -49,6 +50,7 @@ class Tempo:
     renew: float = 30
     gossip: float = 10
     crowd_presence: float = 2
+    deadlines: float = 2
     linger: float = 10
 
 
@@ -65,10 +67,14 @@ class RoomHub:
         self.lines: dict[int, Line] = {}
         self.shared: dict[str, Line] = {}
         self.members: dict[int, set[Connection]] = {}
+        self.sockets_of: dict[int, list[Connection]] = {}
         self.presence = Presence()
-        self.presence_version = 0
+        self.pulses = Pulses()
+        self._version = 0
         self.is_presence_dirty = False
         self.dirty_states: set[tuple[str, str]] = set()
+        self._known_states: dict[tuple[str, str], tuple[Audience, Encoded]] = {}
+        self._was_degraded = False
         self.empty_since = time.monotonic()
         self.arriving = 0
         self.door = Doorkeeper(self)
@@ -82,6 +88,8 @@ class RoomHub:
         self._draining: set[Connection] = set()
         self._flush_timer: asyncio.TimerHandle | None = None
         self._flushed_at = float("-inf")
+        self._gossip_timer: asyncio.TimerHandle | None = None
+        self._gossiped_at = float("-inf")
 
     # --- Life -------------------------------------------------------------------------------
     @property
@@ -95,22 +103,21 @@ class RoomHub:
 
     async def start(self) -> None:
         """Listen, then read the heads; those who join at once wait for the same start."""
-        if self._starting is None:
-            self._starting = asyncio.create_task(self._start())
+        starting = self._starting
+        if starting is None:
+            starting = self._starting = asyncio.create_task(self._start())
         try:
-            await asyncio.shield(self._starting)
+            await asyncio.shield(starting)
         except Exception:
-            self._starting = None  # the next one to come tries again
+            if self._starting is starting:
+                self._starting = None  # the next one to come tries again
             raise
 
     async def _start(self) -> None:
         await self._subscription.start()
-        for kind, (stream_id, head) in (
-            await in_database(snapshots.shared_streams, self.room.pk)
-        ).items():
-            line = Line(stream_id, kind, head)
-            self.shared[kind] = self.lines[stream_id] = line
-            self.members[stream_id] = set()
+        for line in await in_database(snapshots.shared_lines, self.room.pk):
+            self.shared[line.kind] = self.lines[line.stream_id] = line
+            self.members[line.stream_id] = set()
         self._clockwork.start()
 
     async def stop(self) -> None:
@@ -144,8 +151,10 @@ class RoomHub:
                 self._wake(message)
             case bus.Touch():
                 self.dirty_states.add((message.type, message.key))
-            case bus.Signal():
-                self._pass_on(message)
+            case bus.Redacted() if line := self.lines.get(message.stream):
+                line.forget()
+            case bus.Pulse():
+                self.pulses.hear(message.type, message.items)
             case bus.Presence() if message.hub != self.name:
                 self.is_presence_dirty |= self.presence.hear(message.hub, message.people)
             case bus.Recheck():
@@ -194,6 +203,9 @@ class RoomHub:
 
     async def check_heads(self) -> None:
         """Compare with the database: this heals whatever the bus has lost."""
+        if self._was_degraded and not self.is_degraded:
+            self.dirty_states |= set(self._known_states)
+        self._was_degraded = self.is_degraded
         heads = await in_database(snapshots.heads_of, list(self.lines))
         for stream_id, head in heads.items():
             line = self.lines.get(stream_id)
@@ -218,15 +230,14 @@ class RoomHub:
                 self._unflushed.add(connection)
         self._flush_soon()
 
-    def send_state(
-        self, connections: Iterable[Connection], frame: St, *, but: int | None = None
-    ) -> None:
-        """Give a state to some sockets, in place of its older value; ``but``: not to this user."""
-        encoded = Encoded(encode(frame))
-        key = f"{frame.y}:{frame.k}"
+    def send_state(self, connections: Iterable[Connection], frame: St) -> None:
+        """Give a state to some sockets, in place of its older value."""
+        self._send_encoded(connections, f"{frame.y}:{frame.k}", Encoded(encode(frame)))
+
+    def _send_encoded(self, connections: Iterable[Connection], key: str, frame: Encoded) -> None:
         for connection in connections:
-            if connection.is_live and connection.user_id != but:
-                connection.outbox.state(key, encoded)
+            if connection.is_live:
+                connection.outbox.state(key, frame)
                 self._unflushed.add(connection)
         self._flush_soon()
 
@@ -282,9 +293,18 @@ class RoomHub:
             if connection.outbox.is_stale(now):
                 self.drop(connection)
 
-    def _pass_on(self, signal: bus.Signal) -> None:
-        frame = St(y=signal.type, k=public_id(signal.sender), n=signal.at, d=signal.data)
-        self.send_state(self.audience(Audience.ROOM), frame, but=signal.sender)
+    def send_pulses(self) -> None:
+        """Tell other processes what was gathered here, and the sockets what was heard."""
+        for type, items in self.pulses.take_gathered().items():
+            bus.publish(self.room.uuid, bus.Pulse(type=type, items=items))
+        for type, items in self.pulses.take_heard().items():
+            frame = St(y=type, n=self.next_version(), d={"items": items})
+            self.send_state(self.audience(Audience.ROOM), frame)
+
+    def next_version(self) -> int:
+        """For a state without a version of its own: the time, but never less than before."""
+        self._version = max(self._version + 1, round(time.time() * 1000))
+        return self._version
 
     def heartbeat(self) -> None:
         """Tell every socket the heads of its streams, so that it can see what it lacks."""
@@ -302,17 +322,35 @@ class RoomHub:
             found = await in_database(snapshots.read_state, self.room.pk, type, key)
             if found is not None:
                 audience, value = found
-                frame = St(y=type, k=key, n=value.version, d=value.data)
-                self.send_state(self.audience(audience), frame)
+                frame = Encoded(encode(St(y=type, k=key, n=value.version, d=value.data)))
+                self._known_states[type, key] = (audience, frame)
+                self._send_encoded(self.audience(audience), f"{type}:{key}", frame)
+
+    def repeat_states(self, connection: Connection) -> None:
+        """What changed before a socket was live: its snapshot may be older, or it had none."""
+        for (type, key), (audience, frame) in self._known_states.items():
+            if audience in connection.lines:
+                connection.outbox.state(f"{type}:{key}", frame)
 
     # --- Presence ---------------------------------------------------------------------------
     def presence_frame(self) -> St:
-        self.presence_version = max(self.presence_version + 1, round(time.time() * 1000))
-        return St(y="presence", n=self.presence_version, d=self.presence.state(public_id))
+        return St(y="presence", n=self.next_version(), d=self.presence.state(public_id))
 
     def send_presence(self) -> None:
         self.is_presence_dirty = False
         self.send_state(self.audience(Audience.ROOM), self.presence_frame())
+
+    def tell_presence_soon(self) -> None:
+        """Gossip at once for a lone change; while many come and go, once a tick for all."""
+        if self._gossip_timer is None:
+            loop = asyncio.get_running_loop()
+            due = max(loop.time(), self._gossiped_at + self.tempo.tick)
+            self._gossip_timer = loop.call_at(due, self._gossip)
+
+    def _gossip(self) -> None:
+        self._gossip_timer = None
+        self._gossiped_at = asyncio.get_running_loop().time()
+        self.tell_presence()
 
     def tell_presence(self) -> None:
         """Gossip: who is here."""
@@ -328,12 +366,12 @@ class RoomHub:
         connection.is_present = True
         if self.presence.join(user.pk, person):
             self.is_presence_dirty = True
-            self.tell_presence()
-            self.spawn(self.steward.record_presence([user.pk]))
+            self.tell_presence_soon()
+            self.steward.record_arrival(user.pk)
         self._keep_two_sockets(user.pk)
 
     def _keep_two_sockets(self, user_id: int) -> None:
-        own = sorted((c for c in self.connections if c.user_id == user_id), key=lambda c: c.number)
+        own = sorted(self.sockets_of[user_id], key=lambda c: c.number)
         for connection in own[: -self.MAX_SOCKETS_OF_A_PERSON]:
             connection.end(CloseCode.OPENED_ELSEWHERE)
 
@@ -343,6 +381,10 @@ class RoomHub:
             return
         self.connections.discard(connection)
         self._unflushed.discard(connection)
+        own = self.sockets_of[connection.user_id]
+        own.remove(connection)
+        if not own:
+            del self.sockets_of[connection.user_id]
         for line in connection.lines.values():
             members = self.members.get(line.stream_id, set())
             members.discard(connection)
@@ -351,7 +393,10 @@ class RoomHub:
                 self.members.pop(line.stream_id, None)
         if connection.is_present and self.presence.leave(connection.user_id):
             self.is_presence_dirty = True
-            self.tell_presence()
+            if self.connections:
+                self.tell_presence_soon()
+            else:  # the process may be going: this is its last word
+                self.tell_presence()
             self.spawn(self.steward.record_departure([connection.user_id], reason))
         connection.is_live = connection.is_present = False
         if not self.connections:

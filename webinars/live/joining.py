@@ -14,11 +14,12 @@ from webinars.live import protocol, snapshots
 from webinars.live.connection import Connection
 from webinars.live.database import in_database
 from webinars.live.encoded import Encoded
-from webinars.live.line import Line
+from webinars.live.line import Head, Line
 from webinars.live.log import public_id
 from webinars.live.outbox import Joiner
 from webinars.live.permissions import Audience, Role, audiences_of, permissions_of
 from webinars.live.protocol import Position, Snap, StreamState, Welcome
+from webinars.live.together import Together
 
 if TYPE_CHECKING:
     from webinars.live.hub import RoomHub
@@ -32,11 +33,14 @@ class Doorkeeper:
     def __init__(self, hub: RoomHub):
         self._hub = hub
         self._shared_snapshots: dict[Role, tuple[float, asyncio.Task]] = {}
+        self._private_streams: Together[int, tuple[int, Head]] = Together(
+            lambda user_ids: in_database(snapshots.private_streams, hub.room.pk, user_ids)
+        )
 
     async def join(self, connection: Connection, resume: dict[str, Position]) -> bool:
         """Attach a socket to its streams and bring it up to date.
 
-        Returns False when the client claimed to have seen what has not happened yet; it gets a
+        Returns False when the client claimed to have seen what has not happened; it gets a
         snapshot all the same.
         """
         self._hub.arriving += 1
@@ -49,9 +53,7 @@ class Doorkeeper:
 
     async def _attach(self, connection: Connection) -> None:
         guest = connection.guest
-        stream_id, head = await in_database(
-            snapshots.private_stream, self._hub.room.pk, guest.user.pk
-        )
+        stream_id, head = await self._private_streams.ask(guest.user.pk)
         own = self._hub.lines.get(stream_id)
         if own is None:
             own = self._hub.lines[stream_id] = Line(stream_id, Audience.ME, head)
@@ -60,6 +62,7 @@ class Doorkeeper:
             connection.lines[kind] = line
             self._hub.members.setdefault(line.stream_id, set()).add(connection)
         self._hub.connections.add(connection)
+        self._hub.sockets_of.setdefault(guest.user.pk, []).append(connection)
 
     async def bring_up_to_date(self, connection: Connection, resume: dict[str, Position]) -> bool:
         """Send what a socket lacks since ``resume``, or a snapshot; then it is live."""
@@ -68,7 +71,9 @@ class Doorkeeper:
         if self._is_ahead(connection, resume):
             await self._hub.check_heads()
             await self._filled(connection)
-        is_honest = not self._is_ahead(connection, resume)
+        is_honest = not self._is_ahead(connection, resume) and all(
+            position.q >= 0 for position in resume.values()
+        )
         recovered = all(line.can_resume(resume.get(kind)) for kind, line in lines.items())
         snap: Snap | None = None
         if recovered:
@@ -87,6 +92,7 @@ class Doorkeeper:
             for frame in [*missed[kind], *(line.after(seen[kind]) or [])]
         ]
         connection.outbox.history(history)
+        self._hub.repeat_states(connection)
         connection.outbox.state("presence:", Encoded(protocol.encode(self._hub.presence_frame())))
         connection.is_live = True
         connection.flush(Joiner())

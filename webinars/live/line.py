@@ -59,6 +59,10 @@ class Line:
             ready.append(early)
         return ready
 
+    def forget(self) -> None:
+        """Keep no frames: whoever asks for earlier ones gets them from the log."""
+        self._ring.clear()
+
     def after(self, seq: int) -> list[Encoded] | None:
         """Frames with numbers above ``seq`` up to the head; None if they are no longer here."""
         if seq >= self.head:

@@ -35,13 +35,41 @@ _STAFF = _LEAD | {Role.MODERATOR}
 _SPEAKERS = _STAFF | {Role.PARTICIPANT}
 _EVERYONE = frozenset(Role)
 
+_ATTENDEES = frozenset({Role.MODERATOR, Role.PARTICIPANT})
+
 PERMISSIONS: dict[str, frozenset[Role]] = {
     "chat.send": _SPEAKERS,
     "chat.type": _SPEAKERS,
+    "chat.moderate": _STAFF,
+    "chat.slow": _STAFF,
+    # A word to the hosts is open to everybody, also to those who were silenced.
+    "desk.write": _EVERYONE,
+    "desk.answer": _STAFF,
+    "qa.ask": _SPEAKERS,
+    "qa.vote": _SPEAKERS,
+    "qa.moderate": _STAFF,
     "poll.create": _LEAD,
     "poll.open": _LEAD,
     "poll.close": _LEAD,
-    "poll.vote": _SPEAKERS - _LEAD,
+    "poll.moderate": _STAFF,
+    "poll.vote": _ATTENDEES,
+    "hand.raise": _SPEAKERS - {Role.HOST},
+    "hand.manage": _STAFF,
+    "react": _SPEAKERS,
+    "checkin.lead": _LEAD,
+    "checkin.submit": _ATTENDEES,
+    "slide.move": _LEAD,
+    "stage.lead": _LEAD,
+    "caption.write": _STAFF,
+    "timer.lead": _STAFF,
+    "announce": _STAFF,
+    "note.write": _SPEAKERS,
+    "breakout.lead": _LEAD,
+    "breakout.broadcast": _STAFF,
+    "breakout.help": _EVERYONE,
+    "people.list": _STAFF,
+    "people.moderate": _STAFF,
+    "role.set": _LEAD,
     # The practicum: its own machine decides further by phase and seat.
     "practicum.act": _SPEAKERS | {Role.OBSERVER},
     "practicum.lead": _LEAD,
@@ -55,6 +83,14 @@ _READERS: dict[Audience, frozenset[Role]] = {
     Audience.ME: _EVERYONE,
     Audience.OBSERVERS: _LEAD | {Role.OBSERVER},
 }
+
+_RANK = [Role.OBSERVER, Role.PARTICIPANT, Role.MODERATOR, Role.COHOST, Role.HOST]
+
+
+def outranks(role: Role, other: Role) -> bool:
+    """Whether ``role`` may decide about somebody who is ``other``: nobody about their equals."""
+    return _RANK.index(role) > _RANK.index(other)
+
 
 ACTS_BEFORE_OPENING = _STAFF
 """Those who may act in a room that is not open yet: they prepare it."""

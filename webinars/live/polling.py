@@ -19,7 +19,7 @@ from webinars.live.protocol import Cmd, Err, ErrorCode, Ok, Position, StreamStat
 from webinars.live.rooms import rules_of
 from webinars.models.room import Room
 
-POLL_SECONDS = 5
+POLL_SECONDS = 20
 STATUS = {
     ErrorCode.BAD_JSON: 400,
     ErrorCode.UNKNOWN_OP: 400,

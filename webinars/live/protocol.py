@@ -20,6 +20,7 @@ VERSION = 1
 MAX_FRAME_BYTES = 16 * 1024
 MAX_DEPTH = 6
 MAX_INTEGER = 2**53
+MAX_KEY = 40
 MAX_REPLAY = 500
 """A client further behind than this gets a snapshot instead of the events."""
 
@@ -91,10 +92,18 @@ class BadFrame(Exception):
 
 # --- Client → server --------------------------------------------------------------------------
 class Position(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """The last event of a stream that a client has. ``q`` may be nonsense: it is judged later."""
+    """The last event of a stream that a client has.
+
+    ``q`` may be nonsense: whoever says so gets a snapshot, not an error (live.md 4.3). What is no
+    whole number is -1 here, which no client has seen either.
+    """
 
     e: Annotated[str, msgspec.Meta(max_length=40)]
-    q: int
+    q: Any
+
+    def __post_init__(self) -> None:
+        if type(self.q) is not int:
+            msgspec.structs.force_setattr(self, "q", -1)
 
 
 class _ClientFrame(
@@ -315,9 +324,21 @@ def _checked(value: Any, depth: int, path: str) -> Any:
     if isinstance(value, list):
         return [_checked(item, depth + 1, f"{path}/{i}") for i, item in enumerate(value)]
     return {
-        _plain_text(key, path): _checked(item, depth + 1, f"{path}/{key}")
+        _plain_key(key, path): _checked(item, depth + 1, f"{path}/{_step(key)}")
         for key, item in value.items()
     }
+
+
+def _plain_key(key: str, path: str) -> str:
+    """No key of ours has a backtick; in one msgspec's words would name a place that is not."""
+    if "`" in key:
+        raise BadFrame(ErrorCode.INVALID, field=path)
+    return _plain_text(key, path)
+
+
+def _step(key: str) -> str:
+    """A key in a pointer; one that cannot be ours is not repeated."""
+    return key if len(key) <= MAX_KEY and key.isascii() and key.isidentifier() else "-"
 
 
 def _plain_text(text: str, path: str) -> str:

@@ -12,6 +12,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import DateTimeField, F, Value
+from django.db.models.functions import Coalesce, Greatest
 from django.urls import reverse
 from django.utils import timezone
 
@@ -47,6 +49,27 @@ class RoomRules:
         self, room: Room, *, user_ids: Iterable[int], hub: str, at: datetime, reason: str
     ) -> None:
         """These people have left: by themselves, lost, or because the room closed."""
+
+    def people_of(self, room: Room, start: int, count: int) -> list[User]:
+        """Those who belong to the room, by name; ``count`` of them from ``start`` on."""
+        return []
+
+    def present_in(self, room: Room) -> list[int]:
+        """Ids of the participants who are in the room now."""
+        return []
+
+    def slide_count(self, room: Room) -> int:
+        """How many slides there are to show."""
+        return 0
+
+    def stage_video(self, room: Room, key: str) -> dict[str, Any] | None:
+        """A prepared video by its key: ``{"title", "src", "captions"}``."""
+        return None
+
+    has_deadlines = False
+
+    def meet_deadlines(self, room: Room, *, now: datetime) -> None:
+        """Do what is due by now, by compare-and-set: several processes may try at once."""
 
 
 _rules: dict[str, RoomRules] = {}
@@ -94,7 +117,11 @@ def open_room(room: Room, *, actor: User | None) -> bool:
 @transaction.atomic
 def close_room(room: Room, *, actor: User | None) -> bool:
     """End the room for good; False if it had been closed already."""
-    closed = Room.objects.filter(pk=room.pk, closed_at=None).update(closed_at=timezone.now())
+    now = Value(timezone.now(), output_field=DateTimeField())
+    # Not before the opening, which another process with another clock may have written.
+    closed = Room.objects.filter(pk=room.pk, closed_at=None).update(
+        closed_at=Greatest(now, Coalesce(F("opened_at"), now))
+    )
     if closed:
         _tell(room, "room.closed", actor)
     room.refresh_from_db(fields=["opened_at", "closed_at"])

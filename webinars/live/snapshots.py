@@ -7,13 +7,14 @@ private stream.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lms.people.models import User
 from webinars.live import log, protocol
+from webinars.live.encoded import Encoded
 from webinars.live.features.registry import StateValue, features_of, find_state
-from webinars.live.line import Head
+from webinars.live.line import RING, Head, Line
 from webinars.live.permissions import Audience, Role, audiences_of
 from webinars.models.room import Room, Stream
 
@@ -32,12 +33,37 @@ def shared_streams(room_id: int) -> dict[str, tuple[int, Head]]:
     return {stream.kind: (stream.pk, _head(stream)) for stream in found}
 
 
+def shared_lines(room_id: int) -> list[Line]:
+    """The room's shared streams with their last events: after a restart many lack the same."""
+    lines = []
+    for kind, (stream_id, head) in shared_streams(room_id).items():
+        begin = max(head.seq - RING, head.floor)
+        line = Line(stream_id, kind, replace(head, seq=begin))
+        for seq, text in frames_after(stream_id, begin, RING):
+            line.receive(seq, Encoded(text))
+        lines.append(line)
+    return lines
+
+
 def private_stream(room_id: int, user_id: int) -> tuple[int, Head]:
     """Id and head of a person's own stream; it is made when they first come in."""
-    stream, _created = Stream.objects.get_or_create(
-        room_id=room_id, kind=Stream.Kind.ME, owner_id=user_id
-    )
-    return stream.pk, _head(stream)
+    return private_streams(room_id, [user_id])[user_id]
+
+
+def private_streams(room_id: int, user_ids: list[int]) -> dict[int, tuple[int, Head]]:
+    """``private_stream`` for many at once, by user id."""
+    asked = Stream.objects.filter(room_id=room_id, kind=Stream.Kind.ME, owner_id__in=user_ids)
+    found = {stream.owner_id: stream for stream in asked}
+    if missing := [user_id for user_id in user_ids if user_id not in found]:
+        Stream.objects.bulk_create(
+            [
+                Stream(room_id=room_id, kind=Stream.Kind.ME, owner_id=user_id)
+                for user_id in sorted(missing)
+            ],
+            ignore_conflicts=True,  # another process may have been quicker
+        )
+        found = {stream.owner_id: stream for stream in asked.all()}
+    return {user_id: (stream.pk, _head(stream)) for user_id, stream in found.items()}
 
 
 def heads_of(stream_ids: Iterable[int]) -> dict[int, Head]:

@@ -8,17 +8,27 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from webinars.live import bus
+from webinars.live.admission import Asked, Guest, admit_all
+from webinars.live.database import in_database
 from webinars.live.hub import RoomHub, Tempo
+from webinars.live.together import Together
 from webinars.models.room import Room
 
 
 class Switchboard:
-    """Finds or makes the hub of a room, and ends those that stand empty."""
+    """Lets people in, finds or makes the hub of their room, and ends those that stand empty."""
 
     def __init__(self, *, tempo: Tempo | None = None):
         self.tempo = tempo or Tempo()
         self.hubs: dict[UUID, RoomHub] = {}
         self._sweeper: asyncio.Task | None = None
+        self._admissions: Together[Asked, Guest] = Together(
+            lambda asked: in_database(admit_all, asked)
+        )
+
+    async def admit(self, room_uuid: UUID, session_key: str) -> Guest:
+        """``admission.admit``, together with all who come at the same time. Raises Refusal."""
+        return await self._admissions.ask((room_uuid, session_key))
 
     def hub_of(self, room: Room) -> RoomHub:
         hub = self.hubs.get(room.uuid)

@@ -1,4 +1,8 @@
 from webinars.models.attendance import AttendanceSegment
+from webinars.models.breakout import Breakout, BreakoutGroup, BreakoutSeat
+from webinars.models.checkin import CheckIn, CheckInAnswer
+from webinars.models.feedback import SessionRating
+from webinars.models.members import RaisedHand, RoomMember
 from webinars.models.poll import Poll, PollVote
 from webinars.models.practicum import (
     PracticumDebrief,
@@ -7,14 +11,23 @@ from webinars.models.practicum import (
     PracticumSession,
     RubricRating,
 )
-from webinars.models.room import Room, RoomCommand, RoomEvent, Stream
+from webinars.models.room import Room, RoomCommand, RoomEvent, RoomState, Stream
 from webinars.models.scenario import Rubric, RubricCriterion, Scenario
+from webinars.models.slides import Slide, SlideDeck
+from webinars.models.talk import ChatMessage, Note, Question, QuestionVote
 from webinars.models.webinar import WebinarSession
 from webinars.pages import Webinar
 from webinars.practicum.pages import Practicum
 
 __all__ = [
     "AttendanceSegment",
+    "Breakout",
+    "BreakoutGroup",
+    "BreakoutSeat",
+    "ChatMessage",
+    "CheckIn",
+    "CheckInAnswer",
+    "Note",
     "Poll",
     "PollVote",
     "Practicum",
@@ -22,13 +35,21 @@ __all__ = [
     "PracticumFeedback",
     "PracticumSeat",
     "PracticumSession",
+    "Question",
+    "QuestionVote",
+    "RaisedHand",
     "Room",
     "RoomCommand",
     "RoomEvent",
+    "RoomMember",
+    "RoomState",
     "Rubric",
     "RubricCriterion",
     "RubricRating",
     "Scenario",
+    "SessionRating",
+    "Slide",
+    "SlideDeck",
     "Stream",
     "Webinar",
     "WebinarSession",

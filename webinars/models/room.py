@@ -21,6 +21,7 @@ class Room(models.Model):
     class Kind(models.TextChoices):
         WEBINAR = "webinar", _("webinar")
         PRACTICUM = "practicum", _("practicum")
+        BREAKOUT = "breakout", _("breakout group")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
@@ -40,7 +41,8 @@ class Room(models.Model):
                 name="room_closes_after_it_opens",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["webinar", "practicum"]), name="room_kind_is_known"
+                condition=Q(kind__in=["webinar", "practicum", "breakout"]),
+                name="room_kind_is_known",
             ),
         ]
 
@@ -105,7 +107,9 @@ class Stream(models.Model):
 
 
 class RoomEvent(models.Model):
-    """Something that happened, for good: message, poll, phase. Never changed.
+    """Something that happened, for good: message, poll, phase.
+
+    Never changed, but for words that their author takes back (``log.redact``).
 
     ``actor_role`` is the role in which the person acted at that moment.
     """
@@ -132,6 +136,26 @@ class RoomEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq} {self.type}"
+
+
+class RoomState(models.Model):
+    """How one thing of a room stands now: the slide, the timer, slow mode. Written through
+    ``webinars.live.room_state``; ``version`` grows by one with every change."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="states")
+    key = models.CharField(max_length=20)
+    version = models.PositiveIntegerField(default=0)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("state of a room")
+        verbose_name_plural = _("states of rooms")
+        constraints = [
+            models.UniqueConstraint(fields=["room", "key"], name="state_is_one_in_its_room")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.room_id}:{self.key}"
 
 
 class RoomCommand(models.Model):

@@ -62,8 +62,8 @@ def say(context: CommandContext, payload: Say) -> None:
 
 
 @feature.signal("typing", payload=Typing, permission="practicum.act", rate=Rate(1 / 3, 1))
-def typing(context: SignalContext, payload: Typing) -> dict[str, Any]:
-    return {"n": context.name}
+def typing(context: SignalContext, payload: Typing) -> dict[str, int | str]:
+    return {log.public_id(context.user_id): context.name}
 
 
 @feature.snapshot

@@ -38,6 +38,14 @@ class Refused(Exception):
         self.retry_ms = retry_ms
 
 
+def required_text(text: str, *, field: str = "/d/text") -> str:
+    """What somebody wrote, without the space around it. Raises Refused ``invalid`` for nothing."""
+    stripped = text.strip()
+    if not stripped:
+        raise Refused(ErrorCode.INVALID, field=field)
+    return stripped
+
+
 @dataclass(frozen=True)
 class Rate:
     """A token bucket for a person in a room: so many a second, so many at once."""
@@ -86,9 +94,23 @@ class CommandContext:
         ``as_role``: the actor's role as others see it, if it is not the room's own (a specialist
         in a practicum). ``is_anonymous`` keeps the actor out of the event.
         """
+        self.append_to(
+            self.stream(to, owner), type, data, as_role=as_role, is_anonymous=is_anonymous
+        )
+
+    def append_to(
+        self,
+        stream: Stream,
+        type: str,
+        data: dict[str, Any],
+        *,
+        as_role: str = "",
+        is_anonymous: bool = False,
+    ) -> None:
+        """``append`` to a stream of another room, such as the one that a group belongs to."""
         self.lines.append(
             _Line(
-                stream=self.stream(to, owner),
+                stream=stream,
                 type=type,
                 data=data,
                 actor=None if is_anonymous else self.user,
@@ -135,7 +157,7 @@ class StateValue:
 
 
 CommandFunction = Callable[[CommandContext, Any], dict[str, Any] | None]
-SignalFunction = Callable[[SignalContext, Any], dict[str, Any] | None]
+SignalFunction = Callable[[SignalContext, Any], dict[str, int | str] | None]
 SharedSnapshot = Callable[[Room, Role], dict[str, Any]]
 PersonalSnapshot = Callable[[Room, User, Role], dict[str, Any]]
 StateFunction = Callable[[Room, str], StateValue | None]
@@ -149,6 +171,7 @@ class Command:
     function: CommandFunction
     rate: Rate | None
     works_when_closed: bool
+    is_speech: bool
 
 
 @dataclass(frozen=True)
@@ -187,16 +210,20 @@ class Feature:
         permission: str,
         rate: Rate | None = None,
         works_when_closed: bool = False,
+        is_speech: bool = False,
     ) -> Callable[[CommandFunction], CommandFunction]:
         """Register ``function(context, payload) -> dict | None`` as what ``op`` does.
 
         It runs in a transaction in a worker thread; what it returns is the ``d`` of ``ok``. It
         may run again only if its transaction was rolled back. Raise ``Refused`` to refuse.
-        ``rate=None``: not limited beyond the limit of frames.
+        ``rate=None``: not limited beyond the limit of frames. ``is_speech``: others read it, so
+        whoever was silenced in the room is refused.
         """
 
         def add(function: CommandFunction) -> CommandFunction:
-            self.commands[op] = Command(op, payload, permission, function, rate, works_when_closed)
+            self.commands[op] = Command(
+                op, payload, permission, function, rate, works_when_closed, is_speech
+            )
             return function
 
         return add
@@ -206,8 +233,9 @@ class Feature:
     ) -> Callable[[SignalFunction], SignalFunction]:
         """Register ``function(context, payload) -> dict | None`` for an ephemeral ``send``.
 
-        What it returns goes to everybody else in the room as a state of type ``op`` with the
-        sender's id as key; it is never stored. None: nothing is sent. No database here.
+        What it returns is gathered for half a second from everybody and goes to the whole room as
+        one state of type ``op``: numbers are added up, texts replaced. Nothing is stored. None:
+        nothing is sent. No database here.
         """
 
         def add(function: SignalFunction) -> SignalFunction:

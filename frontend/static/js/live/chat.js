@@ -1,9 +1,10 @@
 /** The chat. `role=log` is the page's only live region for messages; the history stands outside
  * of it, so that a screen reader hears what is new and nothing twice. The focus stays in the field. */
-import { make, timeElement, wordsOfPage } from "./words.js";
+import { LATER, LivePart, reasonOf } from "./part.js";
+import { MessageLine } from "./message.js";
+import { make } from "./words.js";
 import { ulid } from "./ulid.js";
 
-/** @typedef {import("./client.js").LiveClient} LiveClient */
 /** @typedef {import("./transports.js").Frame} Frame */
 
 const BURST = 3;
@@ -11,13 +12,12 @@ const BURST_MS = 5000;
 const TYPING_EVERY_MS = 3500;
 const TYPING_LASTS_MS = 5000;
 
-class LiveChat extends HTMLElement {
-  /** @type {LiveClient | null} */
-  #client = null;
-  /** @type {Map<string, HTMLElement>} */
+class LiveChat extends LivePart {
+  /** Our own lines that are not confirmed yet, by the id of their command.
+   * @type {Map<string, MessageLine>} */
   #sending = new Map();
-  /** @type {Set<number>} */
-  #shown = new Set();
+  /** @type {Map<string, MessageLine>} */
+  #lines = new Map();
   /** @type {number[]} */
   #recent = [];
   #unheard = 0;
@@ -25,100 +25,130 @@ class LiveChat extends HTMLElement {
   #typedAt = 0;
   /** @type {Map<string, {name: string, until: number}>} */
   #typing = new Map();
-  /** @type {Map<string, number>} */
-  #spokeAt = new Map();
+  /** What the form does: a new message, a reply, or a change.
+   * @type {{kind: "new" | "reply" | "edit", line?: MessageLine}} */
+  #writing = { kind: "new" };
 
-  /** @param {LiveClient} client */
-  connect(client) {
-    this.#client = client;
-    this.words = wordsOfPage();
-    this.scroller = /** @type {HTMLElement} */ (this.querySelector(".chat__scroller"));
-    this.history = /** @type {HTMLElement} */ (this.querySelector(".chat__history"));
-    this.log = /** @type {HTMLElement} */ (this.querySelector("[role=log]"));
-    this.form = /** @type {HTMLFormElement} */ (this.querySelector("form"));
-    this.field = /** @type {HTMLTextAreaElement} */ (this.querySelector("textarea"));
-    this.toNew = /** @type {HTMLButtonElement} */ (this.querySelector(".chat__to-new"));
-    this.typing = /** @type {HTMLElement} */ (this.querySelector(".chat__typing"));
-    this.voice = /** @type {HTMLInputElement} */ (this.querySelector("[name=voice]"));
-    this.form.addEventListener("submit", (event) => this.#submit(event));
+  /** @type {HTMLElement} */
+  scroller = LATER;
+  /** @type {HTMLElement} */
+  history = LATER;
+  /** @type {HTMLElement} */
+  log = LATER;
+  /** @type {HTMLFormElement} */
+  writer = LATER;
+  /** @type {HTMLTextAreaElement} */
+  field = LATER;
+  /** @type {HTMLButtonElement} */
+  toNew = LATER;
+  /** @type {HTMLInputElement} */
+  voice = LATER;
+
+  prepare() {
+    this.scroller = this.the(".chat__scroller");
+    this.history = this.the(".chat__history");
+    this.log = this.the("[role=log]");
+    this.writer = this.the("form");
+    this.field = this.the("textarea");
+    this.toNew = this.the(".chat__to-new");
+    this.voice = this.the("[name=voice]");
+    this.writer.addEventListener("submit", (event) => this.#submit(event));
     this.field.addEventListener("keydown", (event) => this.#key(event));
     this.field.addEventListener("input", () => this.#type());
-    this.toNew.addEventListener("click", () => { this.#toEnd(); this.field?.focus(); });
+    this.toNew.addEventListener("click", () => { this.#toEnd(); this.field.focus(); });
     this.scroller.addEventListener("scroll", () => { if (this.#isAtEnd()) this.#seen(); });
-    this.voice.addEventListener("change", () => this.#speak(this.voice?.checked ?? true));
-    client.addEventListener("welcome", () => {
-      if (this.form) this.form.hidden = !client.perms.has("chat.send");
-    });
-    client.addEventListener("snap", (event) => this.#snap(/** @type {CustomEvent} */ (event).detail));
-    client.addEventListener("ev", (event) => this.#event(/** @type {CustomEvent} */ (event).detail));
-    client.addEventListener("st", (event) => this.#state(/** @type {CustomEvent} */ (event).detail));
+    this.voice.addEventListener("change", () => this.#speak(this.voice.checked));
+    this.the(".chat__cancel").addEventListener("click", () => this.#write({ kind: "new" }));
+    this.addEventListener("shown", () => { if (!this.#unseen) this.#toEnd(); });
   }
 
-  /** @param {Frame} frame */
-  #snap(frame) {
+  welcome() {
+    this.writer.hidden = !this.may("chat.send");
+  }
+
+  /** @param {Record<string, any>} data */
+  snap(data) {
     const wasAtEnd = this.#isAtEnd();
-    const waiting = [...this.#sending.values()];
-    this.#shown.clear();
     this.#unheard = 0;
-    this.history?.replaceChildren();
-    this.log?.replaceChildren();
-    for (const message of frame.d.chat?.messages ?? []) {
-      this.#shown.add(message.q);
-      this.history?.append(this.#article(message));
-      this.#confirm(message);
-    }
-    for (const line of waiting) if (line.isConnected === false && this.#isWaiting(line)) this.log?.append(line);
+    this.#lines.clear();
+    this.history.replaceChildren();
+    this.log.replaceChildren();
+    for (const message of data.chat?.messages ?? []) this.history.append(this.#line(message).element);
+    for (const line of this.#sending.values()) this.log.append(line.element);
+    this.#slow(data.chat?.slow ?? 0, false);
     if (wasAtEnd) this.#toEnd();
   }
 
-  /** @param {HTMLElement} line */
-  #isWaiting(line) {
-    return [...this.#sending.values()].includes(line);
+  /** @param {Frame} frame */
+  ev(frame) {
+    if (frame.s !== "room") return;
+    if (frame.y === "chat.sent") this.#sent(frame);
+    else if (frame.y === "chat.slowed") this.#slow(frame.d.seconds, true, frame.d.by_itself);
+    else if (frame.y.startsWith("chat.")) this.#changed(frame);
+    else if (frame.y === "poll.opened") this.#note(this.words("poll_opened", { question: frame.d.question }));
+    else if (frame.y === "poll.closed") this.#note(this.words("poll_closed", { question: frame.d.question }));
+    else if (frame.y === "checkin.opened") this.#note(this.words("checkin_opened"));
+    else if (frame.y === "breakout.opened") this.#note(this.words("breakout_opened"));
+    else if (frame.y === "breakout.closed") this.#note(this.words("breakout_closed"));
   }
 
   /** @param {Frame} frame */
-  #event(frame) {
-    if (frame.y === "poll.opened" || frame.y === "poll.closed") {
-      const words = frame.y === "poll.opened" ? "poll_opened" : "poll_closed";
-      this.#add(make("p", "chat__note", this.words?.(words, { question: frame.d.question })));
+  #sent(frame) {
+    this.#typing.delete(frame.a?.id);
+    this.#drawTyping();
+    if (this.#lines.has(frame.d.m)) return;
+    const own = frame.c ? this.#sending.get(frame.c) : undefined;
+    if (own) {
+      this.#confirm(frame.c, frame.d.m);
       return;
     }
-    if (frame.y !== "chat.sent" || this.#shown.has(frame.q)) return;
-    this.#shown.add(frame.q);
-    this.#typing.delete(frame.a?.id);
-    this.#spokeAt.set(frame.a?.id, frame.ts);
-    this.#drawTyping();
-    if (this.#confirm(frame)) return;
-    this.#add(this.#article(frame));
-  }
-
-  /** Our own line, sent before it was confirmed, becomes the confirmed one where it stands.
-   * @param {Frame} frame */
-  #confirm(frame) {
-    const line = frame.c ? this.#sending.get(frame.c) : undefined;
-    if (!line) return false;
-    this.#sending.delete(frame.c);
-    if (this.history?.lastElementChild && !line.isConnected) return true;
-    line.classList.remove("message--sending");
-    const state = line.querySelector(".message__state");
-    if (state) state.textContent = this.words?.("sent") ?? "";
-    return true;
+    this.#add(this.#line({ ...frame.d, ts: frame.ts, a: frame.a }).element);
+    this.dispatchEvent(new CustomEvent("news", { bubbles: true }));
   }
 
   /** @param {Frame} frame */
-  #article(frame) {
-    const isOwn = frame.a?.id === this.#client?.me;
-    const article = make("article", isOwn ? "message message--own" : "message");
-    const who = make("p", "message__who");
-    who.append(make("b", "", isOwn ? this.words?.("you") : frame.a?.n ?? ""));
-    if (frame.a && frame.a.r !== "participant") {
-      who.append(" ", make("span", "tag", this.words?.(`role_${frame.a.r}`)));
+  #changed(frame) {
+    const line = this.#lines.get(frame.d.m);
+    if (frame.y === "chat.deleted") {
+      line?.element.remove();
+      this.#lines.delete(frame.d.m);
+    } else if (frame.y === "chat.edited") {
+      line?.update({ text: frame.d.text, edited: true });
+    } else if (frame.y === "chat.hidden") {
+      line?.update({ hidden: true });
+    } else if (frame.y === "chat.shown") {
+      line?.update({ hidden: false, text: frame.d.text });
     }
-    who.append(" ", timeElement(frame.ts));
-    const text = make("p", "message__text", frame.d.text);
-    text.dir = "auto";
-    article.append(who, text);
-    return article;
+  }
+
+  /**
+   * @param {string} id of the command
+   * @param {string} m
+   */
+  #confirm(id, m) {
+    const line = this.#sending.get(id);
+    if (!line) return;
+    this.#sending.delete(id);
+    if (this.#lines.has(m)) {
+      line.element.remove();
+      return;
+    }
+    line.confirm(m);
+    this.#lines.set(m, line);
+  }
+
+  /** @param {Record<string, any>} message */
+  #line(message) {
+    const line = new MessageLine(message, this.words, {
+      isOwn: message.a?.id === this.client.me,
+      canModerate: this.may("chat.moderate"),
+      canWrite: this.may("chat.send"),
+      reply: (one) => this.#write({ kind: "reply", line: one }),
+      edit: (one) => this.#write({ kind: "edit", line: one }),
+      ask: (op, one) => this.ask(op, { m: one.message.m }, { place: one.element }),
+    });
+    if (message.m) this.#lines.set(message.m, line);
+    return line;
   }
 
   /** A line from somebody else: the log speaks it, unless many come at once.
@@ -128,15 +158,20 @@ class LiveChat extends HTMLElement {
     const now = Date.now();
     this.#recent = [...this.#recent.filter((at) => now - at < BURST_MS), now];
     if (this.#recent.length > BURST) this.#hush();
-    this.log?.append(element);
+    this.log.append(element);
     if (this.#unheard) this.#unheard += 1;
     if (wasAtEnd) this.#toEnd();
     else this.#notSeen();
   }
 
+  /** @param {string} text */
+  #note(text) {
+    this.#add(make("p", "chat__note", text));
+  }
+
   /** Many messages at once: be silent now, say their number when it is calm again. */
   #hush() {
-    if (this.#unheard || !this.voice?.checked) return;
+    if (this.#unheard || !this.voice.checked) return;
     this.#speak(false);
     this.#unheard = 1;
     const calm = () => {
@@ -146,68 +181,87 @@ class LiveChat extends HTMLElement {
       }
       const count = this.#unheard - 1;
       this.#unheard = 0;
-      this.#speak(this.voice?.checked ?? true);
-      this.log?.append(make("p", "visually-hidden", this.words?.("new_messages", { n: count })));
+      this.#speak(this.voice.checked);
+      this.log.append(make("p", "visually-hidden", this.words("new_messages", { n: count })));
     };
     setTimeout(calm, BURST_MS);
   }
 
   /** @param {boolean} aloud */
   #speak(aloud) {
-    if (aloud) this.log?.removeAttribute("aria-live");
-    else this.log?.setAttribute("aria-live", "off");
+    if (aloud) this.log.removeAttribute("aria-live");
+    else this.log.setAttribute("aria-live", "off");
   }
 
   // --- Writing ------------------------------------------------------------------------------
   /** @param {KeyboardEvent} event */
   #key(event) {
+    if (event.key === "Escape" && this.#writing.kind !== "new") this.#write({ kind: "new" });
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
-    this.form?.requestSubmit();
+    this.writer.requestSubmit();
   }
 
   #type() {
-    if (!this.field?.value || Date.now() - this.#typedAt < TYPING_EVERY_MS) return;
+    if (!this.field.value || Date.now() - this.#typedAt < TYPING_EVERY_MS) return;
     this.#typedAt = Date.now();
-    this.#client?.send("typing");
+    this.client.send("typing");
+  }
+
+  /** @param {{kind: "new" | "reply" | "edit", line?: MessageLine}} writing */
+  #write(writing) {
+    if (this.#writing.kind === "edit") this.field.value = "";
+    this.#writing = writing;
+    const { kind, line } = writing;
+    this.the(".chat__about").hidden = kind === "new";
+    const words = kind === "edit" ? this.words("editing") : this.words("replying", { name: line?.message.a?.n ?? "" });
+    this.the(".chat__about-text").textContent = words;
+    if (kind === "edit") this.field.value = line?.message.text ?? "";
+    this.field.focus();
   }
 
   /** @param {SubmitEvent} event */
-  #submit(event) {
+  async #submit(event) {
     event.preventDefault();
-    const text = this.field?.value.trim() ?? "";
-    if (!text || !this.#client) return;
+    const text = this.field.value.trim();
+    if (!text) return;
+    const { kind, line: about } = this.#writing;
+    if (kind === "edit") {
+      if (await this.ask("chat.edit", { m: about?.message.m, text }, { place: this.writer })) {
+        this.#write({ kind: "new" });
+      }
+      return;
+    }
     const id = ulid();
-    const me = { id: this.#client.me, n: "", r: this.#client.role };
-    const line = this.#article({ a: me, ts: Date.now(), d: { text } });
-    line.classList.add("message--sending");
-    line.append(make("p", "message__state", this.words?.("sending")));
+    const me = { id: this.client.me, n: "", r: this.client.role };
+    const reply = about && { m: about.message.m, n: about.message.a?.n, text: about.message.text };
+    const line = this.#line({ a: me, ts: Date.now(), text, reply });
+    line.sending();
     this.#sending.set(id, line);
-    this.#silently(() => this.log?.append(line));
+    this.#silently(() => this.log.append(line.element));
     this.#toEnd();
-    if (this.field) this.field.value = "";
-    this.field?.focus();
-    this.#client.command("chat.send", { text }, { id }).catch(() => this.#failed(id, line, text));
+    this.field.value = "";
+    this.#write({ kind: "new" });
+    const data = about ? { text, reply: about.message.m } : { text };
+    this.client.command("chat.send", data, { id }).then(
+      (answer) => this.#confirm(id, answer.d?.m),
+      (error) => this.#failed(id, line, text, reasonOf(error)),
+    );
   }
 
   /**
    * @param {string} id
-   * @param {HTMLElement} line
+   * @param {MessageLine} line
    * @param {string} text
+   * @param {string} reason
    */
-  #failed(id, line, text) {
+  #failed(id, line, text, reason) {
     this.#sending.delete(id);
-    line.classList.add("message--failed");
-    const state = line.querySelector(".message__state");
-    if (!state) return;
-    const again = make("button", "link-button", this.words?.("take_back"));
-    again.type = "button";
-    again.addEventListener("click", () => {
-      line.remove();
-      if (this.field) this.field.value = text;
-      this.field?.focus();
+    line.failed(reason, () => {
+      line.element.remove();
+      this.field.value = text;
+      this.field.focus();
     });
-    state.replaceChildren(this.words?.("not_sent") ?? "", " ", again);
   }
 
   /** What we wrote ourselves is not read back to us.
@@ -215,14 +269,28 @@ class LiveChat extends HTMLElement {
   #silently(change) {
     this.#speak(false);
     change();
-    setTimeout(() => this.#speak(!this.#unheard && (this.voice?.checked ?? true)), 150);
+    setTimeout(() => this.#speak(!this.#unheard && this.voice.checked), 150);
+  }
+
+  /**
+   * @param {number} seconds
+   * @param {boolean} isNew
+   * @param {boolean} [byItself]
+   */
+  #slow(seconds, isNew, byItself = false) {
+    const note = this.the(".chat__slow");
+    note.hidden = !seconds;
+    note.textContent = seconds ? this.words(byItself ? "slow_by_itself" : "slow_mode", { n: seconds }) : "";
+    if (isNew) this.#note(seconds ? note.textContent : this.words("slow_over"));
   }
 
   // --- Typing, scrolling --------------------------------------------------------------------
   /** @param {Frame} frame */
-  #state(frame) {
-    if (frame.y !== "typing" || frame.n <= (this.#spokeAt.get(frame.k) ?? 0)) return;
-    this.#typing.set(frame.k, { name: frame.d.n, until: Date.now() + TYPING_LASTS_MS });
+  st(frame) {
+    if (frame.y !== "typing") return;
+    for (const [id, name] of Object.entries(frame.d.items)) {
+      if (id !== this.client.me) this.#typing.set(id, { name, until: Date.now() + TYPING_LASTS_MS });
+    }
     this.#drawTyping();
     setTimeout(() => this.#drawTyping(), TYPING_LASTS_MS + 100);
   }
@@ -231,29 +299,28 @@ class LiveChat extends HTMLElement {
     const now = Date.now();
     for (const [id, { until }] of this.#typing) if (until < now) this.#typing.delete(id);
     const names = [...this.#typing.values()].map(({ name }) => name).slice(0, 3).join(", ");
-    if (this.typing) this.typing.textContent = names ? this.words?.("typing", { names }) ?? "" : "";
+    this.the(".chat__typing").textContent = names ? this.words("typing", { names }) : "";
   }
 
   #isAtEnd() {
     const box = this.scroller;
-    return !box || box.scrollHeight - box.scrollTop - box.clientHeight < 48;
+    return box.scrollHeight - box.scrollTop - box.clientHeight < 48;
   }
 
   #toEnd() {
-    if (this.scroller) this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.scroller.scrollTop = this.scroller.scrollHeight;
     this.#seen();
   }
 
   #seen() {
     this.#unseen = 0;
-    if (this.toNew) this.toNew.hidden = true;
+    this.toNew.hidden = true;
   }
 
   #notSeen() {
     this.#unseen += 1;
-    if (!this.toNew) return;
     this.toNew.hidden = false;
-    this.toNew.textContent = this.words?.("to_new", { n: this.#unseen }) ?? "";
+    this.toNew.textContent = this.words("to_new", { n: this.#unseen });
   }
 }
 

@@ -72,6 +72,8 @@ export class LiveClient extends EventTarget {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #gapTimer;
 
+  /** Milliseconds by which the server's clock is ahead of ours. */
+  clockOffset = 0;
   me = "";
   role = "";
   /** @type {Set<string>} */
@@ -81,6 +83,11 @@ export class LiveClient extends EventTarget {
   constructor(urls) {
     super();
     this.urls = urls;
+  }
+
+  /** Whether the room is read by plain requests, because no socket gets through. */
+  get isPolling() {
+    return this.#isPolling;
   }
 
   start() {
@@ -217,6 +224,7 @@ export class LiveClient extends EventTarget {
     this.#attempt = 0;
     this.#heartbeatMs = frame.hb_ms;
     this.#versions.clear();
+    this.clockOffset = frame.ts - Date.now();
     this.me = frame.me;
     this.role = frame.role;
     this.perms = new Set(frame.perms);

@@ -1,61 +1,79 @@
-/** Polls: a form with radio buttons while one is open, the result as text when it has ended.
+/** Polls: a form while one is open, the result as text when it has ended.
  * Whoever may lead also opens, closes and asks new ones here. */
-import { make, wordsOfPage } from "./words.js";
-import { Refused } from "./client.js";
+import { LivePart, textOf } from "./part.js";
+import { make } from "./words.js";
 
-/** @typedef {import("./client.js").LiveClient} LiveClient */
 /** @typedef {import("./transports.js").Frame} Frame */
 /**
  * @typedef {object} Poll
  * @property {string} poll
+ * @property {"single" | "multiple" | "scale" | "words"} kind
  * @property {string} question
  * @property {string[]} options
+ * @property {boolean} anonymous
+ * @property {boolean} live
  * @property {"draft" | "open" | "closed"} state
  * @property {number} [total]
  * @property {number[]} [by]
+ * @property {[string, number][]} [words]
+ * @property {{id: string, n: string, choices: number[], words?: string[]}[]} [names]
  */
 
-class LivePolls extends HTMLElement {
-  /** @type {LiveClient | null} */
-  #client = null;
+const MOST_WORDS = 3;
+
+class LivePolls extends LivePart {
   /** @type {Map<string, Poll>} */
   #polls = new Map();
-  /** @type {Map<string, number>} */
+  /** Own answers: numbers of options, or words; null where another device answered.
+   * @type {Map<string, (number | string)[] | null>} */
   #votes = new Map();
   /** @type {Set<string>} */
   #changing = new Set();
 
-  /** @param {LiveClient} client */
-  connect(client) {
-    this.#client = client;
-    this.words = wordsOfPage();
-    this.list = /** @type {HTMLElement} */ (this.querySelector(".polls__list"));
-    this.empty = /** @type {HTMLElement} */ (this.querySelector(".polls__empty"));
-    const create = /** @type {HTMLFormElement | null} */ (this.querySelector("form.polls__new"));
-    create?.addEventListener("submit", (event) => this.#create(event, create));
-    client.addEventListener("snap", (event) => this.#snap(/** @type {CustomEvent} */ (event).detail));
-    client.addEventListener("ev", (event) => this.#event(/** @type {CustomEvent} */ (event).detail));
-    client.addEventListener("st", (event) => this.#state(/** @type {CustomEvent} */ (event).detail));
+  prepare() {
+    this.list = /** @type {HTMLElement} */ (this.the(".polls__list"));
+    this.empty = /** @type {HTMLElement} */ (this.the(".polls__empty"));
+    const form = this.form("form.polls__new", "poll.create", (data) => this.#read(data));
+    const kind = /** @type {HTMLSelectElement | undefined} */ (form?.elements.namedItem("kind"));
+    const options = /** @type {HTMLTextAreaElement | undefined} */ (form?.elements.namedItem("options"));
+    kind?.addEventListener("change", () => {
+      const field = /** @type {HTMLElement} */ (options?.closest(".field"));
+      field.hidden = kind.value === "words";
+      if (options) options.required = kind.value !== "words";
+    });
   }
 
-  /** @param {Frame} frame */
-  #snap(frame) {
-    this.#polls = new Map((frame.d.poll?.polls ?? []).map((/** @type {Poll} */ p) => [p.poll, p]));
-    const votes = Object.entries(frame.d["poll.me"]?.votes ?? {});
-    this.#votes = new Map(votes.map(([poll, choices]) => [poll, choices[0]]));
+  /** @param {FormData} data */
+  #read(data) {
+    const kind = textOf(data.get("kind"));
+    const lines = String(data.get("options")).split("\n").map((line) => line.trim()).filter(Boolean);
+    const options = kind === "words" ? [] : lines;
+    if (kind !== "words" && (options.length < 2 || options.length > 10)) {
+      this.say(this.the("form.polls__new"), this.words("two_to_ten"));
+      return null;
+    }
+    const question = textOf(data.get("question"));
+    return { question, kind, options, anonymous: data.has("anonymous"), live: data.has("live") };
+  }
+
+  /** @param {Record<string, any>} data */
+  snap(data) {
+    this.#polls = new Map((data.poll?.polls ?? []).map((/** @type {Poll} */ p) => [p.poll, p]));
+    this.#votes = new Map(Object.entries(data["poll.me"]?.votes ?? {}));
     this.list?.replaceChildren();
     for (const poll of this.#polls.values()) this.#draw(poll);
     this.#drawEmpty();
   }
 
   /** @param {Frame} frame */
-  #event(frame) {
+  ev(frame) {
     if (frame.y === "poll.voted") {
-      this.#votes.set(frame.d.poll, frame.d.choices[0]);
+      if (!this.#votes.has(frame.d.poll)) this.#votes.set(frame.d.poll, null);
       this.#changing.delete(frame.d.poll);
     } else if (frame.y.startsWith("poll.")) {
       const known = this.#polls.get(frame.d.poll);
       this.#polls.set(frame.d.poll, { ...known, ...frame.d });
+      if (frame.y === "poll.opened") this.dispatchEvent(new CustomEvent("news", { bubbles: true }));
     } else {
       return;
     }
@@ -65,16 +83,16 @@ class LivePolls extends HTMLElement {
   }
 
   /** @param {Frame} frame */
-  #state(frame) {
-    if (frame.y !== "poll" && frame.y !== "poll.turnout") return;
+  st(frame) {
+    if (frame.y !== "poll" && frame.y !== "poll.turnout" && frame.y !== "poll.live") return;
     const poll = this.#polls.get(frame.k);
-    if (!poll || poll.state === "closed") return;
+    if (!poll || (poll.state === "closed" && frame.y !== "poll")) return;
     Object.assign(poll, frame.d);
     this.#drawFigures(poll);
   }
 
   get #leads() {
-    return this.#client?.perms.has("poll.open") ?? false;
+    return this.may("poll.open");
   }
 
   #drawEmpty() {
@@ -90,7 +108,7 @@ class LivePolls extends HTMLElement {
     const section = make("section", `poll poll--${poll.state}`);
     section.id = id;
     section.tabIndex = -1;
-    const canVote = this.#client?.perms.has("poll.vote") && poll.state === "open";
+    const canVote = this.may("poll.vote") && poll.state === "open";
     const isVoted = this.#votes.has(poll.poll) && !this.#changing.has(poll.poll);
     if (canVote && !isVoted) section.append(this.#form(poll));
     else section.append(make("h3", "poll__question", poll.question), ...this.#answered(poll));
@@ -107,25 +125,56 @@ class LivePolls extends HTMLElement {
     const form = make("form", "poll__form");
     const fieldset = make("fieldset");
     fieldset.append(make("legend", "poll__question", poll.question));
-    poll.options.forEach((option, index) => {
-      const label = make("label", "choice");
-      const radio = make("input");
-      radio.type = "radio";
-      radio.name = `choice-${poll.poll}`;
-      radio.value = String(index);
-      radio.required = true;
-      radio.checked = this.#votes.get(poll.poll) === index;
-      label.append(radio, make("span", "", option));
-      fieldset.append(label);
-    });
-    const button = make("button", "button", this.words?.("answer"));
-    form.append(fieldset, button, this.#problem());
+    fieldset.append(...(poll.kind === "words" ? this.#wordFields(poll) : this.#choices(poll)));
+    const promise = this.words(poll.anonymous ? "poll_anonymous" : "poll_named");
+    form.append(fieldset, make("p", "quiet small", promise), make("button", "button", this.words("answer")));
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      const choice = Number(new FormData(form).get(`choice-${poll.poll}`));
-      await this.#ask("poll.vote", { poll: poll.poll, choices: [choice] }, form);
+      const given = new FormData(form);
+      const words = given.getAll("word").map(textOf).filter(Boolean);
+      const choices = given.getAll("choice").map(Number);
+      if (!words.length && !choices.length) {
+        this.say(form, this.words("choose_one"));
+        return;
+      }
+      const data = poll.kind === "words" ? { words } : { choices };
+      if (await this.ask("poll.vote", { poll: poll.poll, ...data }, { place: form })) {
+        this.#votes.set(poll.poll, poll.kind === "words" ? words : choices);
+        this.#changing.delete(poll.poll);
+        this.#draw(poll);
+      }
     });
     return form;
+  }
+
+  /** @param {Poll} poll */
+  #choices(poll) {
+    const own = this.#votes.get(poll.poll) ?? [];
+    return poll.options.map((option, index) => {
+      const label = make("label", "choice");
+      const input = make("input");
+      input.type = poll.kind === "multiple" ? "checkbox" : "radio";
+      input.name = "choice";
+      input.value = String(index);
+      input.required = input.type === "radio";
+      input.checked = own.includes(index);
+      label.append(input, make("span", "", option));
+      return label;
+    });
+  }
+
+  /** @param {Poll} poll */
+  #wordFields(poll) {
+    const own = this.#votes.get(poll.poll) ?? [];
+    return Array.from({ length: MOST_WORDS }, (_nothing, index) => {
+      const field = make("input");
+      field.type = "text";
+      field.name = "word";
+      field.maxLength = 40;
+      field.value = String(own[index] ?? "");
+      field.setAttribute("aria-label", this.words("word", { n: index + 1 }));
+      return field;
+    });
   }
 
   /**
@@ -135,21 +184,20 @@ class LivePolls extends HTMLElement {
   #answered(poll) {
     /** @type {HTMLElement[]} */
     const parts = [];
-    const choice = this.#votes.get(poll.poll);
-    if (choice !== undefined) {
-      parts.push(make("p", "poll__own", this.words?.("your_answer", { answer: poll.options[choice] })));
+    if (this.#votes.has(poll.poll)) {
+      const own = this.#votes.get(poll.poll);
+      const answer = (own ?? []).map((one) => (typeof one === "number" ? poll.options[one] : one)).join(", ");
+      const words = own ? this.words("your_answer", { answer }) : this.words("answered_elsewhere");
+      parts.push(make("p", "poll__own", words));
       if (poll.state === "open") {
-        const change = make("button", "link-button", this.words?.("change_answer"));
-        change.type = "button";
-        change.addEventListener("click", () => {
+        parts.push(this.button(this.words("change_answer"), () => {
           this.#changing.add(poll.poll);
           this.#draw(poll);
           document.getElementById(`poll-${poll.poll}`)?.querySelector("input")?.focus();
-        });
-        parts.push(change);
+        }, "link-button"));
       }
     }
-    parts.push(make("ul", "poll__result"));
+    parts.push(make("ul", poll.kind === "words" ? "poll__cloud" : "poll__result"));
     return parts;
   }
 
@@ -161,94 +209,59 @@ class LivePolls extends HTMLElement {
     if (turnout) {
       const word = poll.state === "closed" ? "poll_ended" : "turnout";
       turnout.textContent =
-        poll.state === "draft" ? this.words?.("prepared") ?? "" : this.words?.(word, { n: poll.total ?? 0 }) ?? "";
+        poll.state === "draft" ? this.words("prepared") : this.words(word, { n: poll.total ?? 0 });
     }
-    const result = section?.querySelector(".poll__result");
-    if (!result) return;
-    const total = poll.total || 0;
-    result.replaceChildren(
-      ...poll.options.map((option, index) => {
-        const item = make("li", "", option);
-        const count = poll.by?.[index];
-        if (count !== undefined && poll.state !== "draft") {
-          const percent = total ? Math.round((100 * count) / total) : 0;
-          item.append(" ", make("b", "", `${count} (${percent}\u00a0%)`));
-          const bar = make("progress", "progress");
-          bar.max = Math.max(total, 1);
-          bar.value = count;
-          bar.setAttribute("aria-hidden", "true");
-          item.append(bar);
-        }
-        return item;
-      }),
-    );
+    section?.querySelector(".poll__result")?.replaceChildren(...this.#bars(poll));
+    section?.querySelector(".poll__cloud")?.replaceChildren(...this.#cloud(poll));
   }
 
-  // --- Leading ------------------------------------------------------------------------------
+  /** @param {Poll} poll */
+  #bars(poll) {
+    const total = poll.total || 0;
+    return poll.options.map((option, index) => {
+      const item = make("li", "", option);
+      const count = poll.by?.[index];
+      if (count !== undefined && poll.state !== "draft") {
+        const percent = total ? Math.round((100 * count) / total) : 0;
+        item.append(" ", make("b", "", `${count} (${percent}\u00a0%)`));
+        const bar = make("progress", "progress");
+        bar.max = Math.max(total, 1);
+        bar.value = count;
+        bar.setAttribute("aria-hidden", "true");
+        item.append(bar);
+        const who = (poll.names ?? []).filter((name) => name.choices.includes(index));
+        if (who.length) item.append(make("span", "quiet small", who.map((name) => name.n).join(", ")));
+      }
+      return item;
+    });
+  }
+
+  /** @param {Poll} poll */
+  #cloud(poll) {
+    const most = Math.max(1, ...(poll.words ?? []).map(([_word, count]) => count));
+    return (poll.words ?? []).map(([word, count]) => {
+      const item = make("li");
+      const text = make("span", `poll__word poll__word--${Math.ceil((3 * count) / most)}`, word);
+      item.append(text, " ", make("b", "small", String(count)));
+      if (this.may("poll.moderate")) {
+        const remove = this.button("×", () => this.ask("poll.remove_word", { poll: poll.poll, word }, { place: item }), "link-button");
+        remove.setAttribute("aria-label", this.words("remove_word", { word }));
+        item.append(" ", remove);
+      }
+      return item;
+    });
+  }
+
   /** @param {Poll} poll */
   #controls(poll) {
     const row = make("div", "row");
     const op = poll.state === "draft" ? "poll.open" : "poll.close";
     if (poll.state !== "closed") {
       const style = poll.state === "draft" ? "button" : "button button--quiet";
-      const button = make("button", style, this.words?.(poll.state === "draft" ? "open_poll" : "close_poll"));
-      button.type = "button";
-      button.addEventListener("click", () => this.#ask(op, { poll: poll.poll }, row));
-      row.append(button, this.#problem());
+      const label = this.words(poll.state === "draft" ? "open_poll" : "close_poll");
+      row.append(this.button(label, () => this.ask(op, { poll: poll.poll }, { place: row }), style));
     }
     return row;
-  }
-
-  /**
-   * @param {SubmitEvent} event
-   * @param {HTMLFormElement} form
-   */
-  async #create(event, form) {
-    event.preventDefault();
-    const data = new FormData(form);
-    const options = String(data.get("options")).split("\n").map((line) => line.trim()).filter(Boolean);
-    const asked = { question: String(data.get("question")).trim(), options };
-    if (options.length < 2 || options.length > 10) {
-      this.#say(form, this.words?.("two_to_ten") ?? "");
-      return;
-    }
-    if (await this.#ask("poll.create", asked, form)) form.reset();
-  }
-
-  /**
-   * @param {string} op
-   * @param {Record<string, any>} data
-   * @param {HTMLElement} place
-   */
-  async #ask(op, data, place) {
-    const buttons = place.querySelectorAll("button");
-    buttons.forEach((button) => button.setAttribute("aria-disabled", "true"));
-    this.#say(place, "");
-    try {
-      await this.#client?.command(op, data);
-      return true;
-    } catch (error) {
-      const isLate = error instanceof Refused && error.code === "state";
-      this.#say(place, this.words?.(isLate ? "too_late" : "did_not_work") ?? "");
-      return false;
-    } finally {
-      buttons.forEach((button) => button.removeAttribute("aria-disabled"));
-    }
-  }
-
-  #problem() {
-    const problem = make("p", "field__error poll__problem");
-    problem.setAttribute("role", "alert");
-    return problem;
-  }
-
-  /**
-   * @param {HTMLElement} place
-   * @param {string} words
-   */
-  #say(place, words) {
-    const problem = place.querySelector(".poll__problem");
-    if (problem) problem.textContent = words;
   }
 }
 

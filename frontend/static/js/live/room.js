@@ -4,13 +4,24 @@
  * every part inside that has a `connect(client)`. */
 import { LiveClient } from "./client.js";
 import { make, wordsOfPage } from "./words.js";
+import "./bar.js";
 import "./chat.js";
+import "./desk.js";
+import "./floor.js";
+import "./groups.js";
+import "./lead.js";
+import "./notes.js";
+import "./people.js";
 import "./polls.js";
-
-/** @typedef {import("./transports.js").Frame} Frame */
+import "./questions.js";
+import "./stage.js";
+import "./tabs.js";
 
 const RELOAD_SPREAD_MS = 3000;
-const PARTS = "live-chat, live-polls, live-people, live-attendance, live-status";
+const PARTS = [
+  "status", "attendance", "announcement", "timer", "stage", "captions", "checkin", "bar", "chat",
+  "questions", "polls", "notes", "people", "desk", "groups", "board", "lead", "countdown",
+].map((name) => `live-${name}`).join(", ");
 
 class LiveRoom extends HTMLElement {
   connectedCallback() {
@@ -20,14 +31,20 @@ class LiveRoom extends HTMLElement {
       customElements.upgrade(part);
       /** @type {any} */ (part).connect(this.client);
     }
+    this.client.addEventListener("welcome", () => {
+      for (const part of /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll("[data-may]"))) {
+        part.hidden = !this.client?.perms.has(part.dataset.may ?? "");
+      }
+    });
+    // A snapshot may be a second old, so a page of an open room does not go back for one.
+    const isBefore = this.dataset.phase === "before";
     this.client.addEventListener("snap", (event) => {
       const { open, closed } = /** @type {CustomEvent} */ (event).detail.d.room;
-      const isOpen = this.dataset.phase === "open";
-      if (closed || open !== isOpen) this.#reload();
+      if (closed || (open && isBefore)) this.#reload();
     });
     this.client.addEventListener("ev", (event) => {
       const { y } = /** @type {CustomEvent} */ (event).detail;
-      if (y === "room.opened" || y === "room.closed") this.#reload();
+      if (y === "room.closed" || (y === "room.opened" && isBefore)) this.#reload();
     });
     this.client.addEventListener("status", (event) => {
       const { state, code } = /** @type {CustomEvent} */ (event).detail;
@@ -81,25 +98,6 @@ class LiveStatus extends HTMLElement {
   }
 }
 
-/** Who is here: a number always, names while they are few. */
-class LivePeople extends HTMLElement {
-  /** @param {LiveClient} client */
-  connect(client) {
-    const words = wordsOfPage();
-    client.addEventListener("st", (event) => {
-      const { y, d } = /** @type {CustomEvent} */ (event).detail;
-      if (y !== "presence") return;
-      for (const count of this.querySelectorAll(".people__count")) count.textContent = String(d.count);
-      const items = (d.people ?? []).map((/** @type {Frame} */ person) => {
-        const item = make("li", "", person.id === client.me ? words("you") : person.n);
-        if (person.r !== "participant") item.append(" ", make("span", "tag", words(`role_${person.r}`)));
-        return item;
-      });
-      this.querySelector(".people__list")?.replaceChildren(...items);
-    });
-  }
-}
-
 /** One's own minutes. */
 class LiveAttendance extends HTMLElement {
   /** @param {LiveClient} client */
@@ -120,7 +118,45 @@ class LiveAttendance extends HTMLElement {
   }
 }
 
+/** The lobby: how long it is until the meeting, and whether this computer is ready for it. */
+class LiveCountdown extends HTMLElement {
+  /** @param {LiveClient} client */
+  connect(client) {
+    const words = wordsOfPage();
+    const startsAt = Date.parse(this.dataset.startsAt ?? "");
+    const left = /** @type {HTMLElement} */ (this.querySelector(".lobby__left"));
+    const draw = () => {
+      const minutes = Math.ceil((startsAt - Date.now() - client.clockOffset) / 60_000);
+      const hours = Math.floor(minutes / 60);
+      if (minutes <= 0) left.textContent = words("lobby_soon");
+      else if (hours < 48) left.textContent = words("lobby_left", { h: hours, m: minutes % 60 });
+    };
+    draw();
+    setInterval(draw, 15_000);
+    const check = this.querySelector(".lobby__check");
+    const said = /** @type {HTMLElement} */ (this.querySelector(".lobby__said"));
+    let state = "connecting";
+    client.addEventListener("status", (event) => { state = /** @type {CustomEvent} */ (event).detail.state; });
+    check?.addEventListener("click", () => {
+      const room = client.isPolling ? "check_polling" : state === "online" ? "check_online" : "check_offline";
+      said.replaceChildren(make("p", "", words(room)), make("p", "", words("check_sound")));
+      beep();
+    });
+  }
+}
+
+/** A short quiet tone, made here: nothing has to be loaded. */
+function beep() {
+  const context = new AudioContext();
+  const tone = context.createOscillator();
+  const volume = context.createGain();
+  volume.gain.value = 0.1;
+  tone.connect(volume).connect(context.destination);
+  tone.start();
+  tone.stop(context.currentTime + 0.6);
+}
+
+customElements.define("live-countdown", LiveCountdown);
 customElements.define("live-status", LiveStatus);
-customElements.define("live-people", LivePeople);
 customElements.define("live-attendance", LiveAttendance);
 customElements.define("live-room", LiveRoom);

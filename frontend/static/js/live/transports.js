@@ -11,7 +11,7 @@
  */
 
 const SUBPROTOCOL = "ls.live.v1";
-const POLL_MS = 5000;
+const POLL_MS = 20_000;
 const CODE_OF_STATUS = new Map([[401, 4401], [403, 4403], [404, 4404], [410, 4410]]);
 
 /**
