@@ -6,7 +6,7 @@ PORT ?= 8000
 PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder --nomigrations --durations 12
 
 .DEFAULT_GOAL := help
-.PHONY: help setup translations demo test test-services lint drill-kill bench-pages screenshots lock messages
+.PHONY: help setup translations demo test test-services lint drill-kill drill-live bench-pages bench-live screenshots lock messages
 
 help: ## Show the targets
 	@grep -hE '^[a-zA-Z_-]+:.*?## ' $(MAKEFILE_LIST) \
@@ -40,8 +40,14 @@ lint: translations ## Style, types, import directions, templates, migrations, de
 drill-kill: translations ## Kill the installation while regions enrol people; nothing may be lost
 	@$(PYTHON) -m tests.drills.kill
 
+drill-live: translations ## A live room of 200 while servers, Redis and PostgreSQL fail; nothing may be lost
+	@$(PYTHON) -m tests.drills.live
+
 bench-pages: translations ## Signed-in pages against the stock Wagtail rendering of the same pages
 	@$(PYTHON) -m tests.bench.pages
+
+bench-live: translations ## Live rooms against a floor, Socket.IO and stock Channels (PostgreSQL, Redis)
+	@$(PYTHON) -m tests.bench.live
 
 messages: setup ## Collect new texts for translation into the catalogues
 	@$(MANAGE) collect_translations
