@@ -27,6 +27,7 @@ class Place(IntEnum):
     WEBINARS = 130
     SCENARIOS = 140
     INSTRUMENTS = 150
+    SPEECH = 155
     TO_REVIEW = 160
 
 
