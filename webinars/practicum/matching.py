@@ -6,6 +6,7 @@ there is somebody else; nobody waits longer than the time that they were told.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -62,8 +63,10 @@ def _mixed(ordered: list[Waiting], size: int) -> list[Waiting]:
     """The first of the queue, then those whose organisations are seen least, then by waiting."""
     chosen, rest = [ordered[0]], ordered[1:]
     while rest and len(chosen) < size:
-        known = [one.organisation for one in chosen if one.organisation is not None]
-        best = min(rest, key=lambda one: known.count(one.organisation))
+        known: Counter[int | None] = Counter(
+            one.organisation for one in chosen if one.organisation is not None
+        )
+        best = min(rest, key=lambda one: known[one.organisation])
         chosen.append(best)
         rest.remove(best)
     return chosen

@@ -19,6 +19,7 @@ from webinars.models import (
     PracticumVisit,
     Stream,
 )
+from webinars.models.practicum import PracticumSessionQuerySet
 from webinars.practicum.completion import complete_if_done
 from webinars.practicum.rounds import Phase
 from webinars.practicum.transcript import lines_of
@@ -87,7 +88,7 @@ def settle(found: PracticumReport, trainer: User) -> None:
     )
 
 
-def waiting_for_review(user: User) -> QuerySet[PracticumSession]:
+def waiting_for_review(user: User) -> PracticumSessionQuerySet:
     """Sessions with somebody who has written the debrief and waits for a trainer's decision."""
     return (
         PracticumSession.objects.run_by(user)
@@ -103,7 +104,7 @@ def waiting_for_review(user: User) -> QuerySet[PracticumSession]:
     )
 
 
-def under_way(user: User) -> QuerySet[PracticumSession]:
+def under_way(user: User) -> PracticumSessionQuerySet:
     return (
         PracticumSession.objects.run_by(user)
         .exclude(phase=Phase.CLOSED)
@@ -123,7 +124,7 @@ def open_reports(user: User) -> QuerySet[PracticumReport]:
     )
 
 
-def closed_lately(user: User, *, limit: int = 30) -> QuerySet[PracticumSession]:
+def closed_lately(user: User, *, limit: int = 30) -> PracticumSessionQuerySet:
     """Finished sessions, newest first, with how many rounds were ended as too hard."""
     return (
         PracticumSession.objects.run_by(user)
@@ -133,3 +134,8 @@ def closed_lately(user: User, *, limit: int = 30) -> QuerySet[PracticumSession]:
         .prefetch_related("seats__enrollment__learner")
         .order_by("-closed_at")[:limit]
     )
+
+
+def waiting_in_all(user: User) -> int:
+    """How much waits for the trainer: reports and sessions to decide about."""
+    return open_reports(user).count() + waiting_for_review(user).count()

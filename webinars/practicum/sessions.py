@@ -347,6 +347,10 @@ def facts_known_to(session: PracticumSession, part: Part | None) -> list[str]:
     return [fact["text"] for fact in shown if part is None or fact["role"] in ("everyone", part)]
 
 
+def _all_leave(course: Course) -> Course:
+    return rounds.go_on_without(course, frozenset(course.present))
+
+
 @transaction.atomic
 def close_forgotten(*, now: datetime | None = None, after: timedelta = timedelta(days=7)) -> int:
     """Close the sessions that nobody has touched for ``after``; how many."""
@@ -357,8 +361,7 @@ def close_forgotten(*, now: datetime | None = None, after: timedelta = timedelta
         seen = [seat.last_seen_at for seat in session.seats.all() if seat.last_seen_at]
         planned = session.starts_at or session.created_at
         if max([*seen, planned]) < limit:
-            everyone = frozenset(session.course().present)
-            move(session, lambda c, everyone=everyone: rounds.go_on_without(c, everyone))
+            move(session, _all_leave)
             count += 1
     return count
 
