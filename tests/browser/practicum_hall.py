@@ -37,7 +37,7 @@ def prepare() -> dict:
     for factory in (UserFactory, RegionFactory, CohortFactory, OrganisationFactory):
         factory.reset_sequence(1000 * (User.objects.count() + 1), force=True)
     practicum = add_page(
-        make_module(make_course()),
+        make_module(make_course("Курс с практикумом")),
         Practicum(
             title="Практикум на троих",
             scenario=_scenario(SCENARIO),

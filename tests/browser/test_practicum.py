@@ -234,7 +234,7 @@ def review(trainer: Page, anna: Page) -> None:
     expect(trainer.get_by_text("Вот здесь и стало тише.")).to_be_visible()
     looked_at(trainer)
     for name in ("Анна", "Борис", "Вера"):
-        person = trainer.locator("section.card").filter(
+        person = trainer.locator(".practicum__person").filter(
             has=trainer.get_by_role("heading", name=re.compile(name))
         )
         person.first.get_by_role("button", name="Принять").click()

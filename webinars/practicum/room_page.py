@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lms.people.models import User
+from webinars.live.log import public_id
 from webinars.live.rooms import live_urls
 from webinars.models import LineMark, PracticumSeat, PracticumSession
 from webinars.practicum import reviewing, sessions
@@ -23,9 +23,7 @@ PART_WORDS = {
 BETWEEN = (Phase.FEEDBACK, Phase.SWAP, Phase.DEBRIEF, Phase.CLOSED)
 
 
-def room_context(
-    session: PracticumSession, seat: PracticumSeat | None, user: User
-) -> dict[str, Any]:
+def room_context(session: PracticumSession, seat: PracticumSeat | None) -> dict[str, Any]:
     """For ``seat``, or for a trainer who has none."""
     course = session.course()
     part = course.part_of(seat.number) if seat else None
@@ -49,6 +47,11 @@ def room_context(
         "is_talk_open": seat is None or may_speak(course, seat.number),
         "others": [_other(one, course) for one in seats if seat is None or one.pk != seat.pk],
         "lost": [one for one in sessions.vanished(session) if seat is None or one.pk != seat.pk],
+        "expected": [
+            {"id": public_id(one.enrollment.learner_id), "name": one.name}
+            for one in seats
+            if one.number in course.awaited and (seat is None or one.pk != seat.pk)
+        ],
         "watching": reviewing.watching(session),
         "is_early": _is_early(session),
         "urls": live_urls(session.room),
@@ -142,6 +145,6 @@ def practicum_words() -> dict[str, str]:
         "kind_document": _("what looks like the number of a document or card"),
         "kind_name": _("what looks like somebody's full name"),
         "invented": _("The name is invented: send it"),
+        "absent": _("{names}: no connection at the moment. The place is kept."),
         "ended": _("The connection to the room has ended."),
-        "ready": _("Ready: {done}, awaited: {awaited}"),
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -32,8 +32,8 @@ from webinars.models import (
 from webinars.practicum import agreement, completion, queue, reviewing, rounds, sessions
 from webinars.practicum.feedback import BrokenFeedback, rate_as_trainer, received
 from webinars.practicum.rounds import NotNow
+from webinars.practicum.sheets import sheet_as_filled, sheet_from
 from webinars.practicum.transcript import annotated, by_round
-from webinars.practicum.views import sheet_from
 
 
 def led_session(request: HttpRequest, session_uuid) -> PracticumSession:
@@ -82,11 +82,11 @@ def _review_page(
     problem_round: int | None = None,
 ) -> HttpResponse:
     context = review_context(session, request.user)
-    context |= {
-        "problem": problem,
-        "problem_round": problem_round,
-        "posted": request.POST if problem else {},
-    }
+    context |= {"problem": problem, "problem_round": problem_round}
+    for one in context["rounds"]:
+        is_this = problem is not None and one["played"].number == problem_round
+        posted = request.POST if is_this else QueryDict()
+        one["sheet"] = sheet_as_filled(session, one["quotable"], posted)
     status = 422 if problem else 200
     return render(request, "webinars/practicum_review.html", context, status=status)
 

@@ -22,13 +22,13 @@ from webinars.models import Practicum, PracticumReview, PracticumSeat, Practicum
 from webinars.practicum import completion, keeping, queue, reviewing, sessions
 from webinars.practicum.feedback import (
     BrokenFeedback,
-    Sheet,
     WrongRater,
     give_feedback,
     write_debrief,
 )
 from webinars.practicum.room_page import PART_WORDS, room_context
 from webinars.practicum.rounds import NotNow, Phase
+from webinars.practicum.sheets import sheet_as_filled, sheet_from
 
 
 def practicum_page(
@@ -150,9 +150,11 @@ def _room_page(
     request: HttpRequest, session: PracticumSession, *, problem: Exception | None = None
 ) -> HttpResponse:
     """The page of the present phase. Another player's card is not in it, not even hidden."""
-    context = room_context(session, sessions.seat_of(session, request.user), request.user)
     posted = request.POST if problem else QueryDict()
-    context |= {"problem": problem, "posted": posted, "posted_lines": posted.getlist("lines")}
+    context = room_context(session, sessions.seat_of(session, request.user))
+    context |= {"problem": problem, "posted": posted}
+    if session.phase == Phase.FEEDBACK:
+        context["sheet"] = sheet_as_filled(session, context["quotable"], posted)
     return render(request, "webinars/practicum_room.html", context, status=422 if problem else 200)
 
 
@@ -173,9 +175,7 @@ def act(request: HttpRequest, session_uuid, action: str) -> HttpResponse:
     seat = sessions.seat_of(session, request.user)
     if seat is None or action not in ACTIONS:
         return render(request, "403.html", status=403)
-    version = request.POST.get("version", "")
-    is_stale = action == "agree" and version.isdecimal() and int(version) != session.version
-    if is_stale and not _is_same_phase(request, session):
+    if action == "agree" and request.POST.get("phase", here(session)) != here(session):
         return redirect("webinars:practicum_room", session.uuid)
     try:
         session = ACTIONS[action](seat)
@@ -195,9 +195,9 @@ def act(request: HttpRequest, session_uuid, action: str) -> HttpResponse:
     return redirect("webinars:practicum_room", session.uuid)
 
 
-def _is_same_phase(request: HttpRequest, session: PracticumSession) -> bool:
-    """Whether the page that was agreed on still shows what goes on."""
-    return request.POST.get("phase") == f"{session.phase}/{session.round}"
+def here(session: PracticumSession) -> str:
+    """What an agreement belongs to: an old page must not agree to a step that it did not show."""
+    return f"{session.phase}/{session.round}"
 
 
 @login_required
@@ -213,23 +213,6 @@ def report(request: HttpRequest, session_uuid) -> HttpResponse:
         request, _("The trainers of your cohort will look into it. The group does not learn of it.")
     )
     return redirect("webinars:practicum_room", session.uuid)
-
-
-def sheet_from(data: QueryDict) -> Sheet:
-    """A rubric as its form sends it."""
-    evidence = {
-        name.removeprefix("lines-"): data.getlist(name)
-        for name in data
-        if name.startswith("lines-")
-    }
-    return Sheet(
-        scores=data.dict(),
-        worked=data.get("worked", ""),
-        try_next=data.get("try_next", ""),
-        lines=data.getlist("lines"),
-        evidence=evidence,
-        by=data.get("by", ""),
-    )
 
 
 @login_required

@@ -2,19 +2,24 @@
  * Everything else on the page is forms, kept in this window until they are sent. */
 import { LiveClient, Refused } from "./client.js";
 import { keepForms } from "./kept-forms.js";
+import { Absence } from "./practicum-absence.js";
 import { FEELINGS, markChoices, showMark } from "./practicum-marks.js";
 import { ulid } from "./ulid.js";
 import { make, timeElement, wordsOfPage } from "./words.js";
 
 /** @typedef {import("./transports.js").Frame} Frame */
 
+const WINDOW = "practicum-window";
 const TYPING_MS = 5000;
 const WARNINGS = [[60, "minute_left"], [10, "seconds_left"]];
 
-/** The same window keeps its name when a phase brings another page; a new window gets a new one. */
+/** The same window keeps its name when a phase brings another page; a new window gets a new one.
+ *
+ * The name is stored only on the way from page to page: a copy of the window does not find it. */
 function windowName() {
-  const name = sessionStorage.getItem("practicum-window") ?? ulid();
-  sessionStorage.setItem("practicum-window", name);
+  const name = sessionStorage.getItem(WINDOW) ?? ulid();
+  sessionStorage.removeItem(WINDOW);
+  window.addEventListener("pagehide", () => sessionStorage.setItem(WINDOW, name));
   return name;
 }
 
@@ -45,6 +50,7 @@ class PracticumRoom extends HTMLElement {
     client.addEventListener("st", (event) => this.#state(/** @type {CustomEvent} */ (event).detail));
     client.addEventListener("status", (event) => this.#status(/** @type {CustomEvent} */ (event).detail));
     this.#form(client);
+    this.absence = new Absence(this, this.#word);
     this.querySelector("[data-take]")?.addEventListener("click", () => this.#hold(true));
     client.start();
     this.ticking = setInterval(() => this.#tick(), 1000);
@@ -171,6 +177,7 @@ class PracticumRoom extends HTMLElement {
   /** @param {Frame} frame */
   #state(frame) {
     if (frame.y === "typing") this.#typing(Object.entries(frame.d.items ?? {}));
+    else if (frame.y === "presence") this.absence?.hear(frame.d.people ?? []);
   }
 
   /** @param {{state: string}} status */
@@ -264,6 +271,7 @@ class PracticumRoom extends HTMLElement {
 
   // --- Time ---------------------------------------------------------------------------------
   #tick() {
+    this.absence?.tick();
     const clock = this.#element("[data-clock]");
     const time = clock?.querySelector("time");
     if (!clock || !time) return;
