@@ -10,6 +10,7 @@ from courses.cms import (
     page_rights,
     pages_api,
     panels,
+    speech,
     topics,
     trainer_profiles,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "page_rights",
     "pages_api",
     "panels",
+    "speech",
     "topics",
     "trainer_profiles",
 ]

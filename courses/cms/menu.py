@@ -28,6 +28,7 @@ class Place(IntEnum):
     PRACTICUMS = 135
     SCENARIOS = 140
     INSTRUMENTS = 150
+    SPEECH = 155
     TO_REVIEW = 160
 
 

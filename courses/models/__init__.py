@@ -10,6 +10,7 @@ from courses.models.invitation import Invitation
 from courses.models.memo import KnowledgeBasePage, Memo, MemoActivity, MemoMark
 from courses.models.note import LessonNote, LessonPosition
 from courses.models.request import EnrollmentRequest, RequestState
+from courses.models.speech import Disagreement, SpeechRule
 from courses.models.topic import Topic
 from courses.models.trainer_profile import TrainerProfile
 
@@ -24,6 +25,7 @@ __all__ = [
     "Course",
     "Dialogue",
     "DialogueRun",
+    "Disagreement",
     "Enrollment",
     "EnrollmentRequest",
     "EnrollmentTransition",
@@ -37,6 +39,7 @@ __all__ = [
     "MemoMark",
     "Module",
     "RequestState",
+    "SpeechRule",
     "Topic",
     "TrainerProfile",
     "WelcomePage",
