@@ -25,6 +25,7 @@ class Place(IntEnum):
     PROGRAMMES = 110
     COHORTS = 120
     WEBINARS = 130
+    PRACTICUMS = 135
     SCENARIOS = 140
     INSTRUMENTS = 150
     SPEECH = 155

@@ -126,6 +126,8 @@ def _slides(title: str) -> Document:
 
 
 def _practicum_from(content: dict[str, Any]) -> Activity:
+    for scenario in scenarios.SCENARIOS:  # the library that trainers choose from
+        _scenario(scenario["slug"])
     return Practicum(scenario=_scenario(content["scenario"]), rubric=_rubric(), people=2)
 
 
@@ -143,9 +145,12 @@ def _scenario(slug: str) -> Scenario:
             ("role", {"role": role, "must_not_reveal_early": "", **card})
             for role, card in content["roles"].items()
         ],
+        facts=[("fact", fact) for fact in content["facts"]],
+        is_turn_based=content["is_turn_based"],
         phrases=[("phrase", phrase) for phrase in content["phrases_to_try"]],
         briefing_minutes=content["minutes"]["briefing"],
         roleplay_minutes=content["minutes"]["roleplay"],
+        feedback_minutes=content["minutes"]["feedback"],
         debrief_minutes=content["minutes"]["debrief"],
     )
 

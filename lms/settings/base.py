@@ -217,6 +217,11 @@ CELERY_BEAT_SCHEDULE = {
     "send-reminders": {"task": "courses.send_reminders", "schedule": 900.0},
     "close-stale-attendance": {"task": "webinars.close_stale_attendance", "schedule": 60.0},
     "forget-old-commands": {"task": "webinars.forget_old_commands", "schedule": 3600.0},
+    "erase-transcripts": {"task": "webinars.erase_transcripts", "schedule": 3600.0},
+    "close-forgotten-practicums": {
+        "task": "webinars.close_forgotten_practicums",
+        "schedule": 3600.0,
+    },
 }
 
 # --- People -----------------------------------------------------------------------------------
