@@ -6,9 +6,10 @@ from django.test import TransactionTestCase
 
 from assessments.answering import submit
 from assessments.bulk import record_attempts
-from assessments.gains import gain_of, group_gains
+from assessments.gains import group_gains
 from assessments.loading import BrokenInstrument, load_instrument
 from assessments.models import Assessment, Attempt, Instrument, Response, ScaleScore
+from assessments.own_result import own_result
 from assessments.reference import references
 from courses.models import Enrollment
 from lms.people.models import Consent
@@ -255,8 +256,8 @@ def test_only_those_who_agreed_are_in_group_results():
 def test_nothing_is_said_about_one_persons_error_before_the_instrument_is_known():
     enrollments = cohort_with_answers(12, is_synthetic=False)
     assert references(Instrument.objects.get()) == {}
-    gain = gain_of(enrollments.filter(attempts__isnull=False).first())
-    assert all(change.error is None for change in gain.targets)
+    result = own_result(enrollments.filter(attempts__isnull=False).first())
+    assert all(change.error is None for change in result.changes)
 
 
 class RacingSubmissions(TransactionTestCase):
