@@ -12,7 +12,7 @@ from assessments.attention import attention
 from assessments.drawing import form_for
 from assessments.models import Assessment, Attempt, Instrument, Item, Response, ScaleScore
 from assessments.scoring import Kind
-from assessments.sheets import Sheet, keyed_item, options_of, sheet_of
+from assessments.sheets import Sheet, forms_of, keyed_item, options_of, sheet_of
 from assessments.totals import score_rows, totals_of, write_totals
 from assessments.vectors import CANNOT_SAY as CANNOT_SAY_CODE
 from assessments.vectors import NOT_APPLICABLE as NOT_APPLICABLE_CODE
@@ -40,6 +40,10 @@ class NotOpen(Exception):
         self.window, self.standing = window, standing
 
 
+class NothingAsked(Exception):
+    """The questionnaire has no questions at this wave."""
+
+
 class NewerAnswerKept(Exception):
     """A later answer to the same item is there already, from another device."""
 
@@ -60,7 +64,8 @@ def start_attempt(*, enrollment: Enrollment, assessment: Assessment) -> Attempt:
     """The attempt of this enrolment at this assessment; begun on the first call.
 
     An attempt keeps the version, the wave and the form that it began with. Raises NotOpen before
-    or after the wave; an attempt that is there already is returned.
+    or after the wave, NothingAsked for one without questions; an attempt that is there already is
+    returned.
     """
     found = Attempt.objects.filter(enrollment=enrollment, assessment=assessment).first()
     if found is not None:
@@ -69,6 +74,10 @@ def start_attempt(*, enrollment: Enrollment, assessment: Assessment) -> Attempt:
     standing = window.standing(timezone.now())
     if standing is not Standing.OPEN:
         raise NotOpen(window, standing)
+    if not sheet_of(
+        assessment.instrument, form=forms_of(assessment.instrument)[0], wave=assessment.wave
+    ).pages:
+        raise NothingAsked
     with transaction.atomic():
         attempt, _created = Attempt.objects.get_or_create(
             enrollment=enrollment,

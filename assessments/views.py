@@ -20,6 +20,7 @@ from assessments.agreeing import PURPOSES, agree, purposes_open_to
 from assessments.answering import (
     AlreadySubmitted,
     NewerAnswerKept,
+    NothingAsked,
     NotOpen,
     OutsideTheScale,
     Unanswered,
@@ -58,6 +59,8 @@ def start_page(
         sheet = sheet_for(attempt)
     else:
         sheet = sheet_of(instrument, form=forms_of(instrument)[0], wave=assessment.wave)
+    if not sheet.pages:
+        reason = _("This questionnaire has no questions yet.")
     context = {
         "page": assessment,
         "assessment": assessment,
@@ -93,6 +96,9 @@ def start(request: HttpRequest, assessment_id: int) -> HttpResponse:
         attempt = start_attempt(enrollment=door.enrollment, assessment=assessment)
     except NotOpen as problem:
         messages.error(request, standing_sentence(problem.window, problem.standing))
+        return redirect(assessment.get_url(request))
+    except NothingAsked:
+        messages.error(request, _("This questionnaire has no questions yet."))
         return redirect(assessment.get_url(request))
     if attempt.submitted_at:
         return redirect("assessments:sent", attempt.uuid)

@@ -183,7 +183,7 @@ def test_every_address_of_ours_is_walked_or_changes_something():
     """A new page must say here who gets in; what only takes POST is tested in its room."""
     walked = set(EXPECTED) | {"check"}
     only_post = {"language", "lesson_done", "start", "session_open", "session_close"}
-    only_post |= {"session_rating"}
+    only_post |= {"session_rating", "consents"}
     only_post |= {"calendar_new_feed", "memo_useful", "lesson_note", "lesson_position"}
     only_post |= {"request_ask", "request_take_back", "request_decide"}
     only_post |= {"practicum_join", "practicum_feedback", "practicum_debrief", "practicum_act"}

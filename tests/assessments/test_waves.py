@@ -110,3 +110,16 @@ def test_a_wave_that_opens_later_is_not_begun(client_of):
     page = client_of(enrollment.learner).post(f"/assessments/{waves['pre'].pk}/start/", follow=True)
     assert "Откроется" in page.text
     assert not enrollment.attempts.exists()
+
+
+def test_a_questionnaire_without_questions_says_so(client_of):
+    waves, enrollment = course_with_waves("pre", "post", "then")
+    waves["pre"].instrument.items.filter(is_asked_looking_back=True).update(
+        is_asked_looking_back=False
+    )
+    for wave in ("pre", "post"):
+        answered(enrollment, waves[wave])
+    browser = client_of(enrollment.learner)
+    assert "пока нет вопросов" in browser.get(waves["then"].url).text
+    sent = browser.post(f"/assessments/{waves['then'].pk}/start/", follow=True)
+    assert "пока нет вопросов" in sent.text

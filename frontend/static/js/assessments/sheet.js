@@ -9,6 +9,13 @@ import { Queue } from "./queue.js";
 const RETRY_FIRST = 1000, RETRY_LAST = 30_000;
 
 class AnswerSheet extends HTMLElement {
+  queue = new Queue("", "", "");
+  /** @type {Map<number, HTMLTemplateElement>} */
+  pages = new Map();
+  /** What was chosen here, by the address of its question. @type {Map<string, Record<string, string>>} */
+  given = new Map();
+  retry = RETRY_FIRST;
+
   connectedCallback() {
     const token = /** @type {HTMLInputElement} */ (this.querySelector("[name=csrfmiddlewaretoken]"));
     this.place = /** @type {HTMLElement} */ (this.querySelector("[data-question-place]"));
@@ -16,10 +23,6 @@ class AnswerSheet extends HTMLElement {
     this.queue = new Queue(this.dataset.owner ?? "", this.dataset.attempt ?? "", token.value);
     this.queue.onsaved = (words) => { this.say(words); };
     this.queue.onrefused = (words) => { this.say(words); };
-    this.retry = RETRY_FIRST;
-    /** @type {Map<number, HTMLTemplateElement>} */
-    this.pages = new Map();
-    /** @type {Map<string, Record<string, string>>} */
     this.given = new Map(this.queue.waiting.map((one) => [one.url, one.fields]));
     this.show(this.form);
     this.addEventListener("change", () => this.changed());
@@ -129,7 +132,7 @@ class AnswerSheet extends HTMLElement {
   /** The time on a page that is left without an answer counts too. */
   rest() {
     const fields = this.fields();
-    if (this.queue && this.isComplete && Object.keys(fields).length) {
+    if (this.isComplete && Object.keys(fields).length) {
       const waits = this.queue.waiting.some((one) => one.url === this.address);
       if (waits) this.queue.add(this.address, fields, this.spent());
     }
@@ -144,7 +147,7 @@ class AnswerSheet extends HTMLElement {
 
   /** @param {number} number */
   open(number) {
-    const template = this.pages?.get(number);
+    const template = this.pages.get(number);
     if (!template) {
       location.reload();
       return;
@@ -162,7 +165,7 @@ class AnswerSheet extends HTMLElement {
   /** Put into the form what was chosen here and may not have arrived yet. @param {HTMLFormElement} form */
   show(form) {
     this.opened = performance.now();
-    const fields = this.given?.get(path(form.action));
+    const fields = this.given.get(path(form.action));
     if (!fields) return;
     for (const input of form.elements) {
       if (input instanceof HTMLTextAreaElement) input.value = fields[input.name] ?? input.value;
@@ -180,19 +183,19 @@ class AnswerSheet extends HTMLElement {
 
   async send() {
     clearTimeout(this.timer);
-    const outcome = await this.queue?.send();
+    const outcome = await this.queue.send();
     if (outcome === "empty") {
       this.retry = RETRY_FIRST;
       return;
     }
     this.say((outcome === "offline" ? this.dataset.offline : this.dataset.signedOut) ?? "");
     this.timer = setTimeout(() => this.send(), this.retry);
-    this.retry = Math.min(2 * (this.retry ?? RETRY_FIRST), RETRY_LAST);
+    this.retry = Math.min(2 * this.retry, RETRY_LAST);
   }
 
   /** The check page needs the answers on the server. */
   async finish() {
-    const outcome = await this.queue?.send();
+    const outcome = await this.queue.send();
     if (outcome === "empty") location.assign(this.dataset.check ?? "");
     else setTimeout(() => this.finish(), this.retry);
   }
