@@ -1,4 +1,4 @@
-"""What changed between before and after: for one person, and for groups."""
+"""What changed between before and after, for groups. One person: ``own_result``."""
 
 from __future__ import annotations
 
@@ -6,114 +6,13 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from assessments.models import Attempt, Scale, ScaleScore, Wave
-from assessments.psychometrics import (
-    PairedGain,
-    ReliableChange,
-    paired_gain,
-    reliable_change,
-)
-from assessments.reference import ScaleReference, references
+from assessments.models import Scale, ScaleScore, Wave
+from assessments.psychometrics import PairedGain, paired_gain
 from courses.models import Enrollment
 from lms.people.models import Consent
 
 MINIMUM_GROUP = 10
 """Means of fewer pairs are not shown: people could be recognised in them."""
-
-
-@dataclass(frozen=True)
-class ScaleChange:
-    """One scale of one person. ``change`` is None while an end is missing."""
-
-    scale: Scale
-    before: float | None
-    after: float | None
-    error: ReliableChange | None
-    """Against measurement error, once enough people have answered to know it."""
-
-    @property
-    def change(self) -> float | None:
-        if self.before is None or self.after is None:
-            return None
-        return self.after - self.before
-
-
-@dataclass(frozen=True)
-class Gain:
-    enrollment: Enrollment
-    minimum: int
-    maximum: int
-    targets: tuple[ScaleChange, ...]
-    controls: tuple[ScaleChange, ...]
-    """Scales that the course does not train: shown apart."""
-    has_before: bool
-    has_after: bool
-
-    @property
-    def next_practice(self) -> Scale | None:
-        """The trained scale where a little practice helps most: the lowest score now."""
-        scored = [(c.after, c) for c in self.targets if c.after is not None]
-        if not scored:
-            return None
-        return min(scored, key=lambda pair: pair[0])[1].scale
-
-
-def gain_of(enrollment: Enrollment) -> Gain | None:
-    """The person's own change; None before anything was submitted.
-
-    Only attempts with one version of an instrument are compared: another wording is another
-    measure.
-    """
-    attempts = list(
-        Attempt.objects.submitted()
-        .filter(enrollment=enrollment)
-        .select_related("assessment", "instrument")
-        .prefetch_related("scores")
-        .order_by("submitted_at")
-    )
-    before = next((a for a in attempts if a.assessment.wave == Wave.PRE), None)
-    version = before.instrument_id if before else None
-    after = next(
-        (
-            a
-            for a in attempts
-            if a.assessment.wave == Wave.POST and version in (None, a.instrument_id)
-        ),
-        None,
-    )
-    known = before or after
-    if known is None:
-        return None
-    instrument = known.instrument
-    known_error = references(instrument)
-    means = [
-        {s.scale_id: s.mean for s in attempt.scores.all()} if attempt else {}
-        for attempt in (before, after)
-    ]
-    changes = [
-        _change(scale, means[0].get(scale.pk), means[1].get(scale.pk), known_error.get(scale.code))
-        for scale in instrument.scales.order_by("sort_order")
-    ]
-    return Gain(
-        enrollment=enrollment,
-        minimum=instrument.minimum,
-        maximum=instrument.maximum,
-        targets=tuple(c for c in changes if c.scale.is_target),
-        controls=tuple(c for c in changes if not c.scale.is_target),
-        has_before=before is not None,
-        has_after=after is not None,
-    )
-
-
-def _change(
-    scale: Scale, before: float | None, after: float | None, reference: ScaleReference | None
-) -> ScaleChange:
-    error = None
-    if before is not None and after is not None and reference is not None:
-        error = reliable_change(
-            before, after, sd_pre=reference.sd, reliability=reference.reliability
-        )
-    return ScaleChange(scale, before, after, error)
 
 
 @dataclass(frozen=True)
@@ -151,7 +50,8 @@ def group_gains(enrollments: QuerySet[Enrollment]) -> list[ScaleGain]:
         ScaleScore.objects.filter(
             attempt__enrollment__in=enrollments.filter(AGREED),
             attempt__submitted_at__isnull=False,
-            attempt__assessment__wave__in=[Wave.PRE, Wave.POST],
+            attempt__erased_at=None,
+            attempt__wave__in=[Wave.PRE, Wave.POST],
             mean__isnull=False,
         )
         .order_by("scale__instrument_id", "scale__sort_order")
@@ -159,16 +59,16 @@ def group_gains(enrollments: QuerySet[Enrollment]) -> list[ScaleGain]:
             "scale_id",
             "scale__code",
             "scale__title",
-            "scale__is_target",
+            "scale__role",
             "attempt__enrollment_id",
-            "attempt__assessment__wave",
+            "attempt__wave",
             "mean",
         )
     )
     scales: dict[int, tuple[str, str, bool]] = {}
     waves: dict[int, dict[str, dict[int, float]]] = {}
-    for scale_id, code, title, is_target, enrollment_id, wave, mean in rows.iterator():
-        scales[scale_id] = (code, title, is_target)
+    for scale_id, code, title, role, enrollment_id, wave, mean in rows.iterator():
+        scales[scale_id] = (code, title, role == Scale.Role.TARGET)
         found = waves.setdefault(scale_id, {Wave.PRE: {}, Wave.POST: {}})
         assert mean is not None  # the query leaves missing ones out
         found[wave][enrollment_id] = mean

@@ -16,6 +16,7 @@ from django.utils import timezone
 from wagtail.documents.models import Document
 from wagtail.rich_text import RichText
 
+from assessments.battery import install_battery
 from assessments.loading import load_instrument
 from assessments.models import Assessment, Instrument
 from certificates.defaults import ensure_default_template
@@ -53,6 +54,7 @@ def install_demo() -> tuple[DemoAccess, Cohort]:
     people = create_people()
     ensure_default_template()
     call_command("make_issuer_keys", verbosity=0)
+    install_battery()
     catalog = ensure_site_tree()
     TrainerProfile.objects.get_or_create(
         user=people["trainer"], defaults={"about": ABOUT_THE_TRAINER}
