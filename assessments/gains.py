@@ -186,7 +186,7 @@ def _group_gain(scale: tuple[str, str, bool], waves: dict[str, dict[int, float]]
         n=gain.n,
         mean_pre=gain.mean_pre,
         mean_post=gain.mean_post,
-        mean_gain=gain.mean_gain,
+        mean_gain=gain.mean_diff,
         ci_low=gain.ci_low,
         ci_high=gain.ci_high,
         is_suppressed=False,
