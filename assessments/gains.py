@@ -71,14 +71,10 @@ def gain_of(enrollment: Enrollment) -> Gain | None:
         .prefetch_related("scores")
         .order_by("submitted_at")
     )
-    before = next((a for a in attempts if a.assessment.wave == Wave.PRE), None)
+    before = next((a for a in attempts if a.wave == Wave.PRE), None)
     version = before.instrument_id if before else None
     after = next(
-        (
-            a
-            for a in attempts
-            if a.assessment.wave == Wave.POST and version in (None, a.instrument_id)
-        ),
+        (a for a in attempts if a.wave == Wave.POST and version in (None, a.instrument_id)),
         None,
     )
     known = before or after
@@ -151,7 +147,8 @@ def group_gains(enrollments: QuerySet[Enrollment]) -> list[ScaleGain]:
         ScaleScore.objects.filter(
             attempt__enrollment__in=enrollments.filter(AGREED),
             attempt__submitted_at__isnull=False,
-            attempt__assessment__wave__in=[Wave.PRE, Wave.POST],
+            attempt__erased_at=None,
+            attempt__wave__in=[Wave.PRE, Wave.POST],
             mean__isnull=False,
         )
         .order_by("scale__instrument_id", "scale__sort_order")
@@ -159,16 +156,16 @@ def group_gains(enrollments: QuerySet[Enrollment]) -> list[ScaleGain]:
             "scale_id",
             "scale__code",
             "scale__title",
-            "scale__is_target",
+            "scale__role",
             "attempt__enrollment_id",
-            "attempt__assessment__wave",
+            "attempt__wave",
             "mean",
         )
     )
     scales: dict[int, tuple[str, str, bool]] = {}
     waves: dict[int, dict[str, dict[int, float]]] = {}
-    for scale_id, code, title, is_target, enrollment_id, wave, mean in rows.iterator():
-        scales[scale_id] = (code, title, is_target)
+    for scale_id, code, title, role, enrollment_id, wave, mean in rows.iterator():
+        scales[scale_id] = (code, title, role == Scale.Role.TARGET)
         found = waves.setdefault(scale_id, {Wave.PRE: {}, Wave.POST: {}})
         assert mean is not None  # the query leaves missing ones out
         found[wave][enrollment_id] = mean

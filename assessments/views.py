@@ -21,11 +21,11 @@ from assessments.answering import (
     OutsideTheScale,
     Unanswered,
     answer,
-    items_of,
     start_attempt,
     submit,
 )
 from assessments.gains import gain_of
+from assessments.sheets import items_of
 from assessments.models import Assessment, Attempt, Item, Response, Wave
 from assessments.wording import chart_of, sentence_of
 from courses.ledger import NotStudying

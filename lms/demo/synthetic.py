@@ -17,10 +17,10 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from assessments.answering import items_of
 from assessments.bulk import record_attempts
 from assessments.loading import load_instrument
 from assessments.models import Assessment, Instrument, Item, Wave
+from assessments.sheets import items_of
 from courses.enrollment_states import EnrollmentState
 from courses.models import (
     Activity,

@@ -29,7 +29,7 @@ SCALES = [
         "description": "d",
         "next_practice": "Спросите.",
     },
-    {"code": "papers", "title": "Документы", "description": "d", "is_target": False},
+    {"code": "papers", "title": "Документы", "description": "d", "role": "control"},
 ]
 ITEMS = [
     {"code": "F1", "scale": "feelings", "text": "Я дослушиваю.", "reversed": False},
@@ -80,7 +80,7 @@ def test_both_waves_without_javascript_and_what_has_changed(client_of):
     before, after, enrollment = make_waves()
     browser = client_of(enrollment.learner)
     first = fill_in(browser, before, ["1", "3", "2"])
-    assert first.answers == [1, 3, 2]
+    assert first.values == [1, 3, 2]
     assert {s.scale.code: s.mean for s in first.scores.all()} == {"feelings": 1.0, "papers": 2.0}
     fill_in(browser, after, ["3", "1", "2"])
     page = browser.get(f"/assessments/gain/{enrollment.uuid}/").text
@@ -132,7 +132,7 @@ def test_half_a_questionnaire_is_not_sent(client_of):
 def test_hard_to_say_is_kept_as_missing_with_its_reason(client_of):
     before, _after, enrollment = make_waves()
     attempt = fill_in(client_of(enrollment.learner), before, ["cannot_say", "1", "2"])
-    assert attempt.answers == [None, 1, 2]
+    assert attempt.values == [None, 1, 2]
     feelings = attempt.scores.get(scale__code="feelings")
     assert (feelings.mean, feelings.answered, feelings.of_items) == (None, 1, 2)
     assert attempt.responses.get(item__code="F1").missing == "cannot_say"
@@ -263,7 +263,7 @@ class RacingSubmissions(TransactionTestCase):
     def test_a_double_click_sends_once(self):
         before, _after, enrollment = make_waves()
         attempt = Attempt.objects.create(
-            enrollment=enrollment, assessment=before, instrument=before.instrument
+            enrollment=enrollment, assessment=before, instrument=before.instrument, wave="pre"
         )
         for item in before.instrument.items.all():
             Response.objects.create(attempt=attempt, item=item, value=1)
