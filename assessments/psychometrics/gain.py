@@ -19,6 +19,7 @@ from assessments.psychometrics.values import (
     check_confidence,
     complete_rows,
     hedges_j,
+    noncentral_t_cdf,
     number,
     spread,
     t_quantile,
@@ -31,8 +32,6 @@ from assessments.psychometrics.values import (
 EXACT_UP_TO = 50
 """Differences from zero up to which Wilcoxon's p is counted out exactly."""
 RESAMPLED_AT_ONCE = 2_000_000
-NONCENTRAL_UP_TO = 2_000
-"""Degrees of freedom above which the noncentral t is replaced by its normal approximation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,14 +227,12 @@ def _noncentral_interval(t: float, df: int, n: int, confidence: float) -> Interv
 
 
 def _noncentrality(t: float, df: int, share: float) -> float | None:
-    """The noncentrality δ with P(T ≤ t | df, δ) = share."""
+    """The noncentrality δ with P(T ≤ t | df, δ) = share, sought around its normal approximation."""
     width = sqrt(1 + t * t / (2 * df))
     near = t * (1 - 1 / (4 * df)) - float(special.ndtri(share)) * width
-    if df > NONCENTRAL_UP_TO:
-        return near  # Abramowitz & Stegun 1972, 26.7.10: good to 4 digits and more here
 
     def off(noncentrality: float) -> float:
-        return float(special.nctdtr(df, noncentrality, t)) - share
+        return noncentral_t_cdf(t, df, noncentrality) - share
 
     reach = 2 * width
     for _ in range(30):

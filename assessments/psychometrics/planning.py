@@ -8,6 +8,8 @@ from math import ceil, isfinite, sqrt
 import numpy as np
 from scipy import optimize, special
 
+from assessments.psychometrics.values import noncentral_t_cdf
+
 MOST_PEOPLE = 10_000_000
 
 
@@ -87,8 +89,4 @@ def _power(size: float, n: float, alpha: float) -> float:
     df = n - 1
     border = float(special.stdtrit(df, 1 - alpha / 2))
     away = size * sqrt(n)
-    if df > 2_000:
-        return float(special.ndtr(away - border) + special.ndtr(-away - border))
-    upper = float(special.nctdtr(df, away, border))
-    lower = float(special.nctdtr(df, away, -border))
-    return 1 - upper + (lower if isfinite(lower) else 0.0)
+    return 1 - noncentral_t_cdf(border, df, away) + noncentral_t_cdf(-border, df, away)

@@ -27,12 +27,14 @@ from assessments.psychometrics import (
     normalised_gain,
     omega_total,
     paired_gain,
+    paired_gain_from_summary,
     random_effects,
     reliable_change,
     response_shift,
     suppress,
     wilcoxon_signed_rank,
 )
+from assessments.psychometrics.values import noncentral_t_cdf
 
 few = settings(max_examples=40, deadline=None)
 SCORES = st.one_of(st.integers(0, 4).map(float), st.sampled_from([None, float("nan")]))
@@ -191,12 +193,17 @@ def test_many_changes_are_ranked_with_the_normal_distribution():
     assert found.p == pytest.approx(oracle.pvalue)
 
 
-def test_the_noncentral_interval_meets_its_normal_neighbour():
-    chance = np.random.default_rng(3)
-    pre = chance.normal(size=2_001)
-    post = pre + chance.normal(0.4, 1, size=2_001)
-    exact, near = paired_gain(pre, post), paired_gain([*pre, 0.0], [*post, 0.4])
-    assert exact.d_z_ci == pytest.approx(near.d_z_ci, abs=2e-3)
+@pytest.mark.parametrize("df", [1, 2, 9, 120, 99_999])
+@pytest.mark.parametrize("t", [0.5, 4.06, 13.9, 190.0])
+def test_the_interval_of_d_z_puts_t_at_both_tails(df, t):
+    n = df + 1
+    gain = paired_gain_from_summary(0, t / np.sqrt(n), 1 / np.sqrt(2), 1 / np.sqrt(2), 0, n)
+    for limit, share in zip(gain.d_z_ci, (0.975, 0.025), strict=True):
+        noncentrality = limit * np.sqrt(n)
+        assert noncentral_t_cdf(t, df, noncentrality) == pytest.approx(share, abs=1e-8)
+        oracle = stats.nct.cdf(t, df, noncentrality)
+        if np.isfinite(oracle) and t < 100:
+            assert oracle == pytest.approx(share, abs=1e-6)
 
 
 @few
