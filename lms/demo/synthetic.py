@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ from django.utils import timezone
 from assessments.bulk import record_attempts
 from assessments.loading import load_instrument
 from assessments.models import Assessment, Instrument, Item, Wave
-from assessments.sheets import items_of
+from assessments.sheets import sheet_of
 from courses.enrollment_states import EnrollmentState
 from courses.models import (
     Activity,
@@ -41,9 +41,13 @@ from lms.people.models import Organisation, Region, User
 SEED = 2026
 PARTICIPANTS = 2_000
 ORGANISATIONS_IN_A_REGION = 6
+WAITING_COHORT = 2
+"""The second cohort of each region waits, and answers twice before it begins."""
 SLUG = "sinteticheskaya-programma"
+INSTRUMENT_CODE = "BK-S"
 SOURCE = "synthetic"
 INVITED_BEFORE = timedelta(days=7)
+WAITED = timedelta(days=3)
 BATCH = 500
 
 TRUE_GAINS = {
@@ -101,17 +105,43 @@ MODULES: list[dict[str, Any]] = [
              "wave": Wave.POST},
         ],
     },
+    {
+        "title": "Для сравнения",
+        "slug": "sravnenie",
+        "summary": "",
+        "activities": [
+            {"kind": "assessment", "slug": "ozhidanie", "title": "Анкета в конце ожидания",
+             "wave": Wave.PRE_AGAIN, "required": False},
+            {"kind": "assessment", "slug": "oglyadyvayas", "title": "Взгляд назад",
+             "wave": Wave.THEN, "required": False},
+            {"kind": "assessment", "slug": "spustya", "title": "Анкета через два месяца",
+             "wave": Wave.FOLLOW_UP, "required": False},
+        ],
+    },
 ]  # fmt: skip
+
+LOOKING_BACK = frozenset({"F1", "F3", "S1", "S3", "C1", "C3", "R1", "R3"})
+"""Items asked again after the course about the time before it."""
+RETEST_GAIN = 0.05
+"""What answering a second time adds by itself."""
+YARDSTICK = 0.25
+"""How much lower people see their former selves when they look back."""
+KEPT = 0.8
+"""Share of the gain that is left after two months."""
 
 
 @dataclass(frozen=True)
 class Journey:
-    """One made-up enrolment and the moments of it; ``steps`` activities were finished."""
+    """One made-up enrolment and the moments of it; ``steps`` activities were finished.
+
+    ``is_waiting``: answers a second time before the course begins.
+    """
 
     enrollment: Enrollment
     began_at: datetime | None
     ended_at: datetime | None
     steps: int
+    is_waiting: bool = False
 
     def step_at(self, number: int, of: int) -> datetime:
         """When activity ``number`` (from 0) of ``of`` was finished."""
@@ -128,13 +158,19 @@ def create_synthetic_programme(*, participants: int = PARTICIPANTS) -> Course:
         return existing
     chance = random.Random(SEED)  # noqa: S311  no secrets are made here
     instrument = load_instrument(
-        questionnaire.INSTRUMENT,
+        {
+            **questionnaire.INSTRUMENT,
+            "code": INSTRUMENT_CODE,
+            "title": f"{questionnaire.INSTRUMENT['title']} ({content.SYNTHETIC_MARK.lower()})",
+        },
         scales=questionnaire.SCALES,
-        items=questionnaire.ITEMS,
+        items=[
+            {**item, "looking_back": item["code"] in LOOKING_BACK} for item in questionnaire.ITEMS
+        ],
         options=questionnaire.OPTIONS,
     )
     course = _course(instrument)
-    activities = course.outline().activities
+    activities = [activity for activity in course.outline().activities if activity.is_required]
     regions = list(Region.objects.filter(code__in=content.REGION_CODES).order_by("code"))
     journeys: list[Journey] = []
     for number, region in enumerate(regions):
@@ -142,7 +178,7 @@ def create_synthetic_programme(*, participants: int = PARTICIPANTS) -> Course:
         journeys += _region(chance, course, region, size, steps=len(activities))
     _record_transitions(journeys)
     _record_completions(journeys, activities)
-    _record_answers(chance, journeys, activities, instrument)
+    _record_answers(chance, journeys, activities, course, instrument)
     return course
 
 
@@ -176,7 +212,10 @@ def _region(
     for number, learners in enumerate((people[:half], people[half:]), start=1):
         cohort = _cohort(course, region, number, is_late=is_late)
         made = [
-            _journey(chance, learner, cohort, state, is_late=is_late, steps=steps)
+            replace(
+                _journey(chance, learner, cohort, state, is_late=is_late, steps=steps),
+                is_waiting=number == WAITING_COHORT,
+            )
             for learner, state in zip(
                 learners, _states(chance, len(learners), is_late), strict=True
             )
@@ -188,7 +227,7 @@ def _region(
 
 
 def _cohort(course: Course, region: Region, number: int, *, is_late: bool) -> Cohort:
-    starts_at = timezone.now() - timedelta(days=12 if is_late else 95 - 20 * number)
+    starts_at = timezone.now() - timedelta(days=12 if is_late else 140 - 20 * number)
     cohort = Cohort.objects.create(
         course=course,
         title=f"{region.name}, поток {number} ({content.SYNTHETIC_MARK.lower()})",
@@ -323,25 +362,46 @@ def _record_answers(
     chance: random.Random,
     journeys: list[Journey],
     activities: list[Activity],
+    course: Course,
     instrument: Instrument,
 ) -> None:
-    items = items_of(instrument)
+    """Answers before and after, and those of the waves that a report compares them with."""
     habits = [_habits(chance) for _ in journeys]
-    for assessment in Assessment.objects.filter(pk__in=[a.pk for a in activities]):
-        number = next(n for n, activity in enumerate(activities) if activity.pk == assessment.pk)
-        is_after = assessment.wave == Wave.POST
+    asked = {a.wave: a for a in Assessment.objects.descendant_of(course)}
+    numbers = {activity.pk: number for number, activity in enumerate(activities)}
+    for wave, assessment in asked.items():
+        items = list(sheet_of(instrument, wave=wave).items)
+        number = numbers.get(assessment.pk)
         record_attempts(
             assessment,
             [
                 (
                     journey.enrollment,
-                    _answers(chance, items, habit, instrument.maximum, is_after=is_after),
-                    journey.step_at(number, len(activities)),
+                    _answers(chance, items, habit, instrument.maximum, wave=wave),
+                    at,
                 )
                 for journey, habit in zip(journeys, habits, strict=True)
-                if journey.steps > number
+                if (at := _answered_at(chance, journey, wave, number, len(activities)))
             ],
         )
+
+
+def _answered_at(
+    chance: random.Random, journey: Journey, wave: str, number: int | None, steps: int
+) -> datetime | None:
+    """When the person answered a wave; None for those who did not."""
+    if number is not None:
+        return journey.step_at(number, steps) if journey.steps > number else None
+    if wave == Wave.PRE_AGAIN:
+        return journey.step_at(0, steps) + WAITED if journey.is_waiting and journey.steps else None
+    has_finished = journey.steps == steps and journey.ended_at is not None
+    after = {Wave.THEN: (0.85, timedelta(hours=1)), Wave.FOLLOW_UP: (0.6, timedelta(days=56))}
+    share, later = after[Wave(wave)]
+    if not has_finished or chance.random() > share:
+        return None
+    assert journey.ended_at is not None
+    at = journey.ended_at + later
+    return at if at < timezone.now() else None
 
 
 def _habits(chance: random.Random) -> dict[str, tuple[float, float]]:
@@ -359,7 +419,7 @@ def _answers(
     habits: dict[str, tuple[float, float]],
     maximum: int,
     *,
-    is_after: bool,
+    wave: str,
 ) -> list[int | None]:
     answers: list[int | None] = []
     for item in items:
@@ -367,7 +427,14 @@ def _answers(
             answers.append(None)  # hard to say
             continue
         before, gain = habits[item.scale_code]
-        level = before + (gain if is_after else 0.0) + chance.gauss(0, 0.7)
+        moved = {
+            Wave.PRE: 0.0,
+            Wave.PRE_AGAIN: RETEST_GAIN,
+            Wave.POST: gain,
+            Wave.FOLLOW_UP: KEPT * gain,
+            Wave.THEN: -YARDSTICK,
+        }
+        level = before + moved[Wave(wave)] + chance.gauss(0, 0.7)
         value = min(maximum, max(0, round(level)))
         answers.append(maximum - value if item.is_reversed else value)
     return answers
