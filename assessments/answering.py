@@ -12,7 +12,7 @@ from assessments.attention import attention
 from assessments.drawing import form_for
 from assessments.models import Assessment, Attempt, Instrument, Item, Response, ScaleScore
 from assessments.scoring import Kind
-from assessments.sheets import Sheet, keyed_item, options_of, sheet_of
+from assessments.sheets import Sheet, forms_of, keyed_item, options_of, sheet_of
 from assessments.totals import score_rows, totals_of, write_totals
 from assessments.vectors import CANNOT_SAY as CANNOT_SAY_CODE
 from assessments.vectors import NOT_APPLICABLE as NOT_APPLICABLE_CODE
@@ -40,6 +40,10 @@ class NotOpen(Exception):
         self.window, self.standing = window, standing
 
 
+class NothingAsked(Exception):
+    """The questionnaire has no questions at this wave."""
+
+
 class NewerAnswerKept(Exception):
     """A later answer to the same item is there already, from another device."""
 
@@ -60,7 +64,8 @@ def start_attempt(*, enrollment: Enrollment, assessment: Assessment) -> Attempt:
     """The attempt of this enrolment at this assessment; begun on the first call.
 
     An attempt keeps the version, the wave and the form that it began with. Raises NotOpen before
-    or after the wave; an attempt that is there already is returned.
+    or after the wave, NothingAsked for one without questions; an attempt that is there already is
+    returned.
     """
     found = Attempt.objects.filter(enrollment=enrollment, assessment=assessment).first()
     if found is not None:
@@ -69,6 +74,10 @@ def start_attempt(*, enrollment: Enrollment, assessment: Assessment) -> Attempt:
     standing = window.standing(timezone.now())
     if standing is not Standing.OPEN:
         raise NotOpen(window, standing)
+    if not sheet_of(
+        assessment.instrument, form=forms_of(assessment.instrument)[0], wave=assessment.wave
+    ).pages:
+        raise NothingAsked
     with transaction.atomic():
         attempt, _created = Attempt.objects.get_or_create(
             enrollment=enrollment,
@@ -96,13 +105,14 @@ def answer(
     seconds: float | None = None,
     key: str = "",
     age: timedelta = timedelta(0),
+    is_partial: bool = False,
 ) -> list[Response]:
     """Keep the answer to one item; the last one given stands.
 
     given: the value of an option as text for each part of the item (of a single one as it is),
     the words of an open question, or ``cannot_say`` or ``not_applicable`` for the whole item.
     key: one sending; sent again, it changes nothing. age: how long ago the person answered, when
-    the answer waited for a connection.
+    the answer waited for a connection. is_partial: parts may still be empty.
 
     Raises AlreadySubmitted, NotOpen, NewerAnswerKept, or OutsideTheScale; then nothing is kept.
     """
@@ -115,7 +125,8 @@ def answer(
         raise AlreadySubmitted
     answered_at = timezone.now() - max(age, timedelta(0))
     _check_open(locked, answered_at)
-    parts = _parts(locked.instrument, item, [given] if isinstance(given, str) else list(given))
+    words = [given] if isinstance(given, str) else list(given)
+    parts = _parts(locked.instrument, item, words, is_partial=is_partial)
     there = list(locked.responses.filter(item=item))
     if key and any(response.key == key for response in there):
         return there
@@ -129,7 +140,7 @@ def answer(
         Response(
             attempt=locked, item=item, part=part, key=key[:40], answered_at=answered_at, **fields
         )
-        for part, fields in enumerate(parts)
+        for part, fields in parts.items()
     )
     if seconds is not None and 0 <= seconds <= LONGEST_ITEM_SECONDS:
         locked.item_seconds[item.code] = round(locked.item_seconds.get(item.code, 0) + seconds, 1)
@@ -146,23 +157,27 @@ def _check_open(attempt: Attempt, at: datetime) -> None:
         raise NotOpen(window, Standing.CLOSED if is_over else standing)
 
 
-def _parts(instrument: Instrument, item: Item, given: list[str]) -> list[dict]:
-    """The fields of a response for each part; raises OutsideTheScale."""
+def _parts(
+    instrument: Instrument, item: Item, given: list[str], *, is_partial: bool
+) -> dict[int, dict]:
+    """The fields of a response by the number of its part; raises OutsideTheScale."""
     if item.kind == Kind.REFLECTION:
         words = given[0].strip() if given else ""
         if len(words) > LONGEST_TEXT:
             raise OutsideTheScale(words[:40])
-        return [{"text": words}] if words else [{"missing": CANNOT_SAY}]
+        return {0: {"text": words} if words else {"missing": CANNOT_SAY}}
     keyed = keyed_item(instrument, item)
     if len(given) == 1 and given[0] in reasons_of(item):
-        return [{"missing": given[0]}] * keyed.parts
+        return {key: {"missing": given[0]} for key in range(keyed.parts)}
+    if len(given) != keyed.parts:
+        raise OutsideTheScale(given)
     allowed = {str(value): value for value, _words in options_of(instrument, item)}
-    if len(given) != keyed.parts or any(one not in allowed for one in given):
+    chosen = {part: one for part, one in enumerate(given) if one or not is_partial}
+    if not chosen or any(one not in allowed for one in chosen.values()):
         raise OutsideTheScale(given)
-    values = [allowed[one] for one in given]
-    if item.kind == Kind.BEST_WORST and values[0] == values[1]:
+    if item.kind == Kind.BEST_WORST and len(chosen) > len(set(chosen.values())):
         raise OutsideTheScale(given)
-    return [{"value": value} for value in values]
+    return {part: {"value": allowed[one]} for part, one in chosen.items()}
 
 
 def reasons_of(item: Item) -> list[str]:

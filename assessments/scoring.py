@@ -137,7 +137,8 @@ def _judged(item: KeyedItem, values: Sequence[int]) -> float | None:
     if not keys or None in chosen or values[0] == values[1]:
         return 0.0 if keys else None
     best, worst = chosen
-    assert best is not None and worst is not None
+    assert best is not None
+    assert worst is not None
     return (_near(best, max(keys)) + _near(worst, min(keys))) / 2
 
 

@@ -48,9 +48,13 @@ EXPECTED = {
     "home": [LOGIN] + [IN] * 6,
     "invitation": [NOTHING] * 7,
     "item": [LOGIN, IN] + [NOTHING] * 5,
+    "pages": [LOGIN, IN] + [NOTHING] * 5,
     "check": [LOGIN, IN] + [NOTHING] * 5,
     "sent": [LOGIN, 302] + [NOTHING] * 5,
     "gain": [LOGIN, IN] + [NOTHING] * 5,
+    "own_csv": [LOGIN, 302] + [NOTHING] * 5,
+    "own_pdf": [LOGIN, 302] + [NOTHING] * 5,
+    "erase": [LOGIN, IN] + [NOTHING] * 5,
     "practicum_room": [LOGIN, 302, NOTHING, 302, NOTHING, NOTHING, 302],
     "mine": [LOGIN] + [IN] * 6,
     "pdf": [LOGIN, IN, NOTHING, IN, NOTHING, IN, IN],
@@ -129,6 +133,10 @@ def world(db):
         "check": f"/assessments/{attempt.uuid}/check/",
         "sent": f"/assessments/{attempt.uuid}/sent/",
         "gain": f"/assessments/gain/{enrollment.uuid}/",
+        "pages": f"/assessments/{attempt.uuid}/pages/",
+        "own_csv": f"/assessments/gain/{enrollment.uuid}/csv/",
+        "own_pdf": f"/assessments/gain/{enrollment.uuid}/pdf/",
+        "erase": f"/assessments/gain/{enrollment.uuid}/erase/",
         "practicum_room": f"/practicum/{seat.session.uuid}/",
         "mine": "/certificates/",
         "pdf": f"/certificates/{certificate.uuid}/pdf/",
@@ -175,7 +183,7 @@ def test_every_address_of_ours_is_walked_or_changes_something():
     """A new page must say here who gets in; what only takes POST is tested in its room."""
     walked = set(EXPECTED) | {"check"}
     only_post = {"language", "lesson_done", "start", "session_open", "session_close"}
-    only_post |= {"session_rating"}
+    only_post |= {"session_rating", "consents"}
     only_post |= {"calendar_new_feed", "memo_useful", "lesson_note", "lesson_position"}
     only_post |= {"request_ask", "request_take_back", "request_decide"}
     only_post |= {"practicum_join", "practicum_feedback", "practicum_debrief", "practicum_act"}

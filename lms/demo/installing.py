@@ -15,6 +15,7 @@ from django.utils import timezone
 from wagtail.documents.models import Document
 from wagtail.rich_text import RichText
 
+from assessments.battery import install_battery
 from assessments.loading import load_instrument
 from assessments.models import Assessment, Instrument
 from certificates.defaults import ensure_default_template
@@ -51,6 +52,7 @@ def install_demo() -> tuple[DemoAccess, Cohort]:
     """Create whatever of the demo is missing; what visitors have changed stays changed."""
     people = create_people()
     ensure_default_template()
+    install_battery()
     catalog = ensure_site_tree()
     TrainerProfile.objects.get_or_create(
         user=people["trainer"], defaults={"about": ABOUT_THE_TRAINER}

@@ -330,6 +330,15 @@ class _Look:
         return "".join(pieces)
 
 
+def _column_widths(piece: Table) -> list[float]:
+    """The room shared out by what the cells hold, so that hardly a word breaks."""
+    wanted = []
+    for cells in zip(piece.header, *piece.rows, strict=True):
+        longest_word = max((len(word) for cell in cells for word in cell.split()), default=1)
+        wanted.append(max(longest_word, min(max(map(len, cells)), LONGEST_LINE)) + 3)
+    return [ROOM * share / sum(wanted) for share in wanted]
+
+
 class _NumberedCanvas(TaggedCanvas):
     """Draws the foot of each page at the end, when the number of pages is known."""
 

@@ -22,6 +22,10 @@ INSTRUMENT: dict[str, Any] = {
         "поступали так, как сказано в предложении. Отвечайте так, как было, а не так, как "
         "хотелось бы: долго думать над каждым ответом не нужно."
     ),
+    "then_instruction": (
+        "Вспомните разговоры на работе за 4 недели до начала курса. Как часто вы поступали так "
+        "тогда? Отвечайте, как видите то время сейчас."
+    ),
 }
 
 SCALES: list[dict[str, Any]] = [
@@ -106,6 +110,7 @@ ITEMS: list[dict[str, Any]] = [
         "scale": "feelings",
         "text": "Я называю вслух чувство собеседника, например: «Похоже, вы встревожены».",
         "reversed": False,
+        "looking_back": True,
     },
     {
         "code": "F2",
@@ -118,6 +123,7 @@ ITEMS: list[dict[str, Any]] = [
         "scale": "feelings",
         "text": "Я коротко повторяю своими словами то, что рассказал человек.",
         "reversed": False,
+        "looking_back": True,
     },
     {
         "code": "F4",
@@ -136,6 +142,7 @@ ITEMS: list[dict[str, Any]] = [
         "scale": "steady",
         "text": "Я делаю медленный выдох, прежде чем ответить на резкие слова.",
         "reversed": False,
+        "looking_back": True,
     },
     {
         "code": "S2",
@@ -148,6 +155,7 @@ ITEMS: list[dict[str, Any]] = [
         "scale": "steady",
         "text": "Я мысленно называю своё чувство, например: «Я злюсь».",
         "reversed": False,
+        "looking_back": True,
     },
     {
         "code": "S4",
@@ -166,6 +174,7 @@ ITEMS: list[dict[str, Any]] = [
         "scale": "calming",
         "text": "Я начинаю говорить тише, когда собеседник повышает голос.",
         "reversed": False,
+        "looking_back": True,
     },
     {
         "code": "C2",
@@ -196,6 +205,7 @@ ITEMS: list[dict[str, Any]] = [
         "scale": "recovery",
         "text": "Я делаю перерыв хотя бы на две минуты после тяжёлого разговора.",
         "reversed": False,
+        "looking_back": True,
     },
     {
         "code": "R2",
