@@ -17,9 +17,11 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
+from assessments.battery import install_battery
 from assessments.bulk import record_attempts
-from assessments.loading import load_instrument
-from assessments.models import Assessment, Instrument, Item, Wave
+from assessments.drawing import drawn_form
+from assessments.models import FORMS, Assessment, Instrument, Wave
+from assessments.scoring import KeyedItem, Kind
 from assessments.sheets import sheet_of
 from courses.enrollment_states import EnrollmentState
 from courses.models import (
@@ -32,7 +34,6 @@ from courses.models import (
     Lesson,
 )
 from courses.site_tree import ensure_site_tree
-from lms.demo.content import questionnaire
 from lms.demo.content import synthetic as content
 from lms.demo.pages import build_course
 from lms.demo.people import create_people
@@ -44,20 +45,27 @@ ORGANISATIONS_IN_A_REGION = 6
 WAITING_COHORT = 2
 """The second cohort of each region waits, and answers twice before it begins."""
 SLUG = "sinteticheskaya-programma"
-INSTRUMENT_CODE = "BK-S"
 SOURCE = "synthetic"
 INVITED_BEFORE = timedelta(days=7)
 WAITED = timedelta(days=3)
 BATCH = 500
 
 TRUE_GAINS = {
-    "feelings": 0.55,
-    "steady": 0.40,
-    "calming": 0.30,
+    "own_state": 0.45,
+    "reappraisal": 0.35,
+    "suppression": -0.15,
+    "soothing": 0.40,
+    "empathy": 0.50,
+    "deescalation": 0.35,
+    "dialogue": 0.40,
     "recovery": 0.20,
     "documents": 0.0,
+    "exhaustion": 0.0,
 }
 """Mean change of a scale in points of the answer options; the course does not train documents."""
+BLUR_BEFORE, BLUR_AFTER = 1.15, 0.95
+"""How far ratings of replies lie from the key, in points; less after the course."""
+CARELESS_SHARE = 0.02
 
 SHARES = {
     EnrollmentState.COMPLETED: 0.66,
@@ -120,14 +128,16 @@ MODULES: list[dict[str, Any]] = [
     },
 ]  # fmt: skip
 
-LOOKING_BACK = frozenset({"F1", "F3", "S1", "S3", "C1", "C3", "R1", "R3"})
-"""Items asked again after the course about the time before it."""
 RETEST_GAIN = 0.05
 """What answering a second time adds by itself."""
 YARDSTICK = 0.25
 """How much lower people see their former selves when they look back."""
 KEPT = 0.8
 """Share of the gain that is left after two months."""
+
+
+Row = tuple[Enrollment, list[int | None], datetime]
+"""What ``record_attempts`` takes: enrolment, values in the order of the sheet, when sent."""
 
 
 @dataclass(frozen=True)
@@ -157,18 +167,7 @@ def create_synthetic_programme(*, participants: int = PARTICIPANTS) -> Course:
     if existing is not None:
         return existing
     chance = random.Random(SEED)  # noqa: S311  no secrets are made here
-    instrument = load_instrument(
-        {
-            **questionnaire.INSTRUMENT,
-            "code": INSTRUMENT_CODE,
-            "title": f"{questionnaire.INSTRUMENT['title']} ({content.SYNTHETIC_MARK.lower()})",
-        },
-        scales=questionnaire.SCALES,
-        items=[
-            {**item, "looking_back": item["code"] in LOOKING_BACK} for item in questionnaire.ITEMS
-        ],
-        options=questionnaire.OPTIONS,
-    )
+    instrument = install_battery()
     course = _course(instrument)
     activities = [activity for activity in course.outline().activities if activity.is_required]
     regions = list(Region.objects.filter(code__in=content.REGION_CODES).order_by("code"))
@@ -369,21 +368,33 @@ def _record_answers(
     habits = [_habits(chance) for _ in journeys]
     asked = {a.wave: a for a in Assessment.objects.descendant_of(course)}
     numbers = {activity.pk: number for number, activity in enumerate(activities)}
-    for wave, assessment in asked.items():
-        items = list(sheet_of(instrument, wave=wave).items)
-        number = numbers.get(assessment.pk)
-        record_attempts(
-            assessment,
-            [
-                (
-                    journey.enrollment,
-                    _answers(chance, items, habit, instrument.maximum, wave=wave),
-                    at,
-                )
-                for journey, habit in zip(journeys, habits, strict=True)
-                if (at := _answered_at(chance, journey, wave, number, len(activities)))
-            ],
-        )
+    drawn: dict[int, int] = {}
+    first_forms = []
+    for journey in journeys:
+        cohort = journey.enrollment.cohort
+        number = drawn[cohort.pk] = drawn.get(cohort.pk, -1) + 1
+        first_forms.append(drawn_form(instrument, str(cohort.uuid), number))
+    for wave in (Wave.PRE, Wave.PRE_AGAIN, Wave.POST, Wave.THEN, Wave.FOLLOW_UP):
+        assessment = asked[wave]
+        rows: dict[str, list[Row]] = {form: [] for form in FORMS}
+        sheets = {form: sheet_of(instrument, form=form, wave=wave).keyed for form in FORMS}
+        step = numbers.get(assessment.pk)
+        for journey, habit, first in zip(journeys, habits, first_forms, strict=True):
+            at = _answered_at(chance, journey, wave, step, len(activities))
+            if at is None:
+                continue
+            form = _form(first, wave, is_waiting=journey.is_waiting)
+            values = _answers(chance, sheets[form], habit, wave=wave)
+            rows[form].append((journey.enrollment, values, at))
+        for form, answers in rows.items():
+            record_attempts(assessment, answers, form=form)
+
+
+def _form(first: str, wave: str, *, is_waiting: bool) -> str:
+    """The forms take turns; looking back asks about the form before it."""
+    before_it = {Wave.PRE: 0, Wave.PRE_AGAIN: 1, Wave.POST: 1, Wave.THEN: 1, Wave.FOLLOW_UP: 2}
+    turns = before_it[Wave(wave)] + (is_waiting and wave not in (Wave.PRE, Wave.PRE_AGAIN))
+    return FORMS[(FORMS.index(first) + turns) % 2]
 
 
 def _answered_at(
@@ -415,26 +426,61 @@ def _habits(chance: random.Random) -> dict[str, tuple[float, float]]:
 
 def _answers(
     chance: random.Random,
-    items: list[Item],
+    items: Iterable[KeyedItem],
     habits: dict[str, tuple[float, float]],
-    maximum: int,
     *,
     wave: str,
 ) -> list[int | None]:
+    """Values of a whole sheet; a few people answer everything alike."""
+    is_careless, has_learnt = chance.random() < CARELESS_SHARE, wave in (Wave.POST, Wave.FOLLOW_UP)
     answers: list[int | None] = []
     for item in items:
-        if chance.random() < 0.01:
-            answers.append(None)  # hard to say
-            continue
-        before, gain = habits[item.scale_code]
-        moved = {
-            Wave.PRE: 0.0,
-            Wave.PRE_AGAIN: RETEST_GAIN,
-            Wave.POST: gain,
-            Wave.FOLLOW_UP: KEPT * gain,
-            Wave.THEN: -YARDSTICK,
-        }
-        level = before + moved[Wave(wave)] + chance.gauss(0, 0.7)
-        value = min(maximum, max(0, round(level)))
-        answers.append(maximum - value if item.is_reversed else value)
+        if item.kind is Kind.RATE_EACH:
+            blur = BLUR_AFTER if has_learnt else BLUR_BEFORE
+            answers += [
+                _within(item, chance.gauss(3 if choice.key is None else choice.key, blur))
+                for choice in item.choices
+            ]
+        elif item.kind in (Kind.BEST_WORST, Kind.RECOGNITION):
+            answers += [_chosen(chance, item, has_learnt=has_learnt) for _ in range(item.parts)]
+        elif item.kind is Kind.INSTRUCTED:
+            answers.append(item.maximum if is_careless else item.expected)
+        elif item.kind is Kind.LABELLED:
+            answers.append(_labelled(chance, item, habits[item.scale], wave, is_careless))
+        else:
+            answers += [None] * item.parts
     return answers
+
+
+def _labelled(
+    chance: random.Random,
+    item: KeyedItem,
+    habit: tuple[float, float],
+    wave: str,
+    is_careless: bool,
+) -> int | None:
+    if is_careless:
+        return item.maximum - 1
+    if chance.random() < 0.01:
+        return None  # hard to say
+    before, gain = habit
+    moved = {
+        Wave.PRE: 0.0,
+        Wave.PRE_AGAIN: RETEST_GAIN,
+        Wave.POST: gain,
+        Wave.FOLLOW_UP: KEPT * gain,
+        Wave.THEN: -YARDSTICK,
+    }
+    value = _within(item, before + moved[Wave(wave)] + chance.gauss(0, 0.7))
+    return item.minimum + item.maximum - value if item.is_reversed else value
+
+
+def _within(item: KeyedItem, level: float) -> int:
+    return min(item.maximum, max(item.minimum, round(level)))
+
+
+def _chosen(chance: random.Random, item: KeyedItem, *, has_learnt: bool) -> int:
+    """The best choice more often than not."""
+    best = max(range(len(item.choices)), key=lambda number: item.choices[number].key or 0)
+    is_right = chance.random() < (0.7 if has_learnt else 0.55)
+    return best if is_right else chance.randrange(len(item.choices))

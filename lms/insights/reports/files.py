@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from lms.insights.reports.sections import Cell, Section, Table
+from lms.insights.reports.sections import Cell, Change, Section, Table
 from lms.insights.reports.wording import cell
 from lms.insights.sheet import safe
 from lms.pdf import pieces
@@ -37,6 +37,8 @@ def _numbers(figure: str, value: Cell, digits: int) -> Iterator[tuple[str, Value
         ends = (_("%(figure)s, lower end"), _("%(figure)s, upper end"))
         for words, end in zip(ends, value, strict=True):
             yield words % {"figure": figure}, round(end, digits)
+    elif isinstance(value, Change):
+        yield figure, round(value.value, value.digits)
     elif isinstance(value, float):
         yield figure, round(value, digits)
     else:
@@ -54,7 +56,10 @@ def csv_of(sections: Sequence[Section], *, heading: str) -> str:
 
 
 def _csv_cell(value: Value) -> str:
-    return cell(value, 2) if isinstance(value, float) else safe(value)
+    """A decimal comma and a plain minus, so that a spreadsheet takes it for a number."""
+    if isinstance(value, float):
+        return str(value).replace(".", ",")
+    return safe(value)
 
 
 def xlsx_of(sections: Sequence[Section], *, heading: str) -> bytes:

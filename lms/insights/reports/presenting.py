@@ -26,7 +26,7 @@ from lms.insights.reports.content import (
     Report,
 )
 from lms.insights.reports.drawing import facets_chart, flow_chart, regions_chart
-from lms.insights.reports.sections import Cell, Section, Table
+from lms.insights.reports.sections import Cell, Change, Section, Table
 from lms.insights.reports.stamp import Stamp
 from lms.insights.reports.wording import count, day, decimal, percent, signed, span
 
@@ -229,9 +229,9 @@ def _estimate_cells(estimate: Estimate) -> tuple[Cell, ...]:
         estimate.n,
         estimate.before,
         estimate.after,
-        None if estimate.gain is None else signed(estimate.gain),
+        None if estimate.gain is None else Change(estimate.gain),
         estimate.interval,
-        None if estimate.g is None else signed(estimate.g, 2),
+        None if estimate.g is None else Change(estimate.g, 2),
     )
 
 
@@ -422,9 +422,9 @@ def _yardstick(report: Report) -> Section:
         "looking back exaggerates gains of its own."
     )
     rows: tuple[tuple[Cell, ...], ...] = (
-        (_("After − before"), signed(shift.conventional or 0.0), shift.conventional_interval),
-        (_("After − looking back"), signed(shift.then or 0.0), shift.then_interval),
-        (_("Looking back − before: the yardstick"), signed(shift.shift or 0.0),
+        (_("After − before"), Change(shift.conventional or 0.0), shift.conventional_interval),
+        (_("After − looking back"), Change(shift.then or 0.0), shift.then_interval),
+        (_("Looking back − before: the yardstick"), Change(shift.shift or 0.0),
          shift.shift_interval),
     )  # fmt: skip
     table = Table(
@@ -476,9 +476,9 @@ def _regions(report: Report, names: Mapping[int, str]) -> Section:
         (
             name,
             line.n,
-            None if line.gain is None else signed(line.gain),
+            None if line.gain is None else Change(line.gain),
             line.interval,
-            None if line.shrunken is None else signed(line.shrunken),
+            None if line.shrunken is None else Change(line.shrunken),
             line.shrunken_interval,
         )
         for name, line in labelled

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 Range = tuple[float, float]
-Cell = str | int | float | Range | None
+
+
+@dataclass(frozen=True)
+class Change:
+    """A number to be read with its sign."""
+
+    value: float
+    digits: int = 1
+
+
+Cell = str | int | float | Range | Change | None
 """None: not shown, so that nobody is recognised, or not known."""
 
 
@@ -20,7 +30,7 @@ class Table:
 
     @property
     def numeric(self) -> frozenset[int]:
-        """Columns of numbers, from 0; changes with their sign are texts and numbers still."""
+        """Columns of numbers, from 0."""
         return frozenset(
             column
             for column in range(1, len(self.header))
@@ -30,7 +40,7 @@ class Table:
 
 def _is_number(value: Cell) -> bool:
     if isinstance(value, str):
-        return value[:1] in ("+", "−") or value.rstrip("\xa0 %").isdigit()
+        return value.rstrip("\xa0 %").isdigit()
     return value is not None
 
 

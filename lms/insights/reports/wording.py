@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
-from lms.insights.reports.sections import Cell, Range
+from lms.insights.reports.sections import Cell, Change, Range
 
 MINUS = "−"
 
@@ -47,6 +47,8 @@ def cell(value: Cell, digits: int) -> str:
     """A cell of a table in words."""
     if value is None:
         return "—"
+    if isinstance(value, Change):
+        return signed(value.value, value.digits)
     if isinstance(value, tuple):
         return span(value, digits)
     if isinstance(value, float):
