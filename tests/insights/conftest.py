@@ -30,8 +30,7 @@ def omsk(db) -> Region:
     return RegionFactory(code="RU-OMS", name="Омская область")
 
 
-@pytest.fixture
-def course(db) -> Course:
+def course_with_questionnaire() -> Course:
     course = make_course("Курс")
     instrument = load_instrument(
         INSTRUMENT,
@@ -43,6 +42,11 @@ def course(db) -> Course:
     for wave in (Wave.PRE, Wave.POST):
         add_page(module, Assessment(title=wave, slug=wave, instrument=instrument, wave=wave))
     return course
+
+
+@pytest.fixture
+def course(db) -> Course:
+    return course_with_questionnaire()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,15 +12,21 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
+from assessments.models import Instrument
+from assessments.psychometrics import paired_gain
 from courses.models import Course, Enrollment
 from lms.insights.models import ReportSnapshot
 from lms.insights.reports.answers import main_instrument, read_answers
 from lms.insights.reports.content import SMALLEST_MEAN, Report, reference_of, report_of
 from lms.insights.reports.dataset import Dataset
 from lms.insights.reports.freezing import MustStand, States, published_regions, settle
+from lms.insights.reports.headline import headline_from_totals
 from lms.insights.reports.method import method_version
 from lms.people.models import Region
 
+logger = logging.getLogger(__name__)
+
+TOLERANCE = 1e-6
 STANDS_FOR = timedelta(days=1)
 
 
@@ -63,6 +70,7 @@ def _take(course: Course, latest: ReportSnapshot | None) -> ReportSnapshot | Non
     if instrument is None:
         return latest
     data = read_answers(course, instrument)
+    _compare_with_totals(course, instrument, data)
     before = States.nobody()
     if latest is not None and latest.instrument_id == instrument.pk:
         before = States(*np.frombuffer(latest.states, dtype="<i8").reshape(3, -1))
@@ -91,6 +99,22 @@ def _take(course: Course, latest: ReportSnapshot | None) -> ReportSnapshot | Non
         states=np.stack([states.people, states.regions, states.bits]).astype("<i8").tobytes(),
         content=msgspec.to_builtins(content, str_keys=True),
     )
+
+
+def _compare_with_totals(course: Course, instrument: Instrument, data: Dataset) -> None:
+    """The totals of attempts and their vectors must tell the same; say so in the log if not."""
+    pre, post = (data.composite(wave, "self_report") for wave in ("pre", "post"))
+    if pre is None or post is None:
+        return
+    totals, vectors = headline_from_totals(course, instrument), paired_gain(pre, post)
+    is_same = totals.n == vectors.n and (
+        not vectors.n or abs((totals.mean_diff or 0) - (vectors.mean_diff or 0)) < TOLERANCE
+    )
+    if not is_same:
+        logger.error(
+            "Totals of %s (%s) give %s for %s people, vectors %s for %s",
+            course, instrument, totals.mean_diff, totals.n, vectors.mean_diff, vectors.n,
+        )  # fmt: skip
 
 
 def compute(course: Course, data: Dataset, states: States) -> Reports:
