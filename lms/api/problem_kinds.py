@@ -103,6 +103,13 @@ _KINDS = (
         _("Take the id from “GET /certificates”."),
     ),
     ProblemKind(
+        "report-not-found",
+        404,
+        _("There is no such report"),
+        _("No course has this id, or fewer than ten people of the region have answered twice."),
+        _("Take the id of the course from “GET /cohorts”; ask again when more have answered."),
+    ),
+    ProblemKind(
         "method-not-allowed",
         405,
         _("This address has no such method"),

@@ -12,6 +12,7 @@ from lms.api.enrolments import (
 )
 from lms.api.learners import LearnerByExternalId
 from lms.api.progress import EnrolmentProgress
+from lms.api.reports import CourseReport
 from lms.api.views import UnknownAddress
 
 app_name = "api"
@@ -38,6 +39,7 @@ version_1 = [
         LearnerByExternalId.as_view(),
         name="learner",
     ),
+    path("courses/<str:course_id>/report", CourseReport.as_view(), name="report"),
     path("certificates", CertificateList.as_view(), name="certificates"),
     path("certificates/<str:certificate_id>", CertificateDetail.as_view(), name="certificate"),
     path("certificates/<str:certificate_id>/pdf", CertificatePdf.as_view(), name="certificate-pdf"),

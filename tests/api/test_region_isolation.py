@@ -51,6 +51,8 @@ CASES = [
 ]
 LISTS = {"cohorts": "/cohorts", "enrolments": "/enrolments", "certificates": "/certificates"}
 WITHOUT_REGION = {"me", "schema"}
+IN_A_TEST_OF_ITS_OWN = {"report"}
+"""Needs many answers: test_reports.py keeps it to the region."""
 
 
 @pytest.fixture
@@ -68,7 +70,9 @@ def world(omsk):
 
 def test_every_endpoint_is_in_the_tables():
     names = {pattern.name for pattern in version_1 if isinstance(pattern, URLPattern)}
-    assert names == {case.name for case in CASES} | set(LISTS) | WITHOUT_REGION
+    assert (
+        names == {case.name for case in CASES} | set(LISTS) | WITHOUT_REGION | IN_A_TEST_OF_ITS_OWN
+    )
     assert get_resolver().resolve("/api/v1/me").url_name == "me"
 
 

@@ -35,6 +35,7 @@ def test_it_describes_every_endpoint(schema):
         "GET /api/v1/certificates/{certificate_id}/pdf",
         "GET /api/v1/cohorts",
         "GET /api/v1/cohorts/{cohort_id}",
+        "GET /api/v1/courses/{course_id}/report",
         "GET /api/v1/enrolments",
         "GET /api/v1/enrolments/{enrolment_id}",
         "GET /api/v1/enrolments/{enrolment_id}/progress",
