@@ -9,6 +9,13 @@ from courses.models.enrollment import Enrollment, EnrollmentTransition
 from courses.models.invitation import Invitation
 from courses.models.memo import KnowledgeBasePage, Memo, MemoActivity, MemoMark
 from courses.models.note import LessonNote, LessonPosition
+from courses.models.people_import import (
+    ImportRemoval,
+    ImportRow,
+    ImportState,
+    PeopleImport,
+    RowOutcome,
+)
 from courses.models.request import EnrollmentRequest, RequestState
 from courses.models.topic import Topic
 from courses.models.trainer_profile import TrainerProfile
@@ -27,6 +34,9 @@ __all__ = [
     "Enrollment",
     "EnrollmentRequest",
     "EnrollmentTransition",
+    "ImportRemoval",
+    "ImportRow",
+    "ImportState",
     "Invitation",
     "KnowledgeBasePage",
     "Lesson",
@@ -36,7 +46,9 @@ __all__ = [
     "MemoActivity",
     "MemoMark",
     "Module",
+    "PeopleImport",
     "RequestState",
+    "RowOutcome",
     "Topic",
     "TrainerProfile",
     "WelcomePage",

@@ -16,6 +16,7 @@ class Scope(models.TextChoices):
     ENROLMENTS_READ = "enrolments:read", _("read enrolments")
     ENROLMENTS_WRITE = "enrolments:write", _("enrol learners and withdraw them")
     PROGRESS_READ = "progress:read", _("read progress")
+    IMPORTS_WRITE = "imports:write", _("import people from files")
     CERTIFICATES_READ = "certificates:read", _("read certificates")
 
 
