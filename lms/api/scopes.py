@@ -17,6 +17,7 @@ class Scope(models.TextChoices):
     ENROLMENTS_WRITE = "enrolments:write", _("enrol learners and withdraw them")
     PROGRESS_READ = "progress:read", _("read progress")
     REPORTS_READ = "reports:read", _("read reports of gains, without people")
+    IMPORTS_WRITE = "imports:write", _("import people from files")
     CERTIFICATES_READ = "certificates:read", _("read certificates")
 
 

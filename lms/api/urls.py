@@ -10,6 +10,15 @@ from lms.api.enrolments import (
     EnrolmentList,
     EnrolmentTransitions,
 )
+from lms.api.imports import (
+    ImportCancel,
+    ImportConfirm,
+    ImportDetail,
+    ImportErrors,
+    ImportList,
+    ImportRows,
+    ImportUndo,
+)
 from lms.api.learners import LearnerByExternalId
 from lms.api.progress import EnrolmentProgress
 from lms.api.reports import CourseReport
@@ -40,6 +49,13 @@ version_1 = [
         name="learner",
     ),
     path("courses/<str:course_id>/report", CourseReport.as_view(), name="report"),
+    path("imports", ImportList.as_view(), name="imports"),
+    path("imports/<str:import_id>", ImportDetail.as_view(), name="import"),
+    path("imports/<str:import_id>/rows", ImportRows.as_view(), name="import-rows"),
+    path("imports/<str:import_id>/errors.csv", ImportErrors.as_view(), name="import-errors"),
+    path("imports/<str:import_id>/confirm", ImportConfirm.as_view(), name="import-confirm"),
+    path("imports/<str:import_id>/cancel", ImportCancel.as_view(), name="import-cancel"),
+    path("imports/<str:import_id>/undo", ImportUndo.as_view(), name="import-undo"),
     path("certificates", CertificateList.as_view(), name="certificates"),
     path("certificates/<str:certificate_id>", CertificateDetail.as_view(), name="certificate"),
     path("certificates/<str:certificate_id>/pdf", CertificatePdf.as_view(), name="certificate-pdf"),

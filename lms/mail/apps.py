@@ -8,4 +8,4 @@ class MailConfig(AppConfig):
     verbose_name = _("Letters")
 
     def ready(self) -> None:
-        from lms.mail import letters  # noqa: F401  registers its job handler
+        from lms.mail import letters, letters_many  # noqa: F401  register their job handlers

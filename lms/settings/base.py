@@ -216,6 +216,7 @@ CELERY_BEAT_SCHEDULE = {
     "look-after-requests": {"task": "courses.look_after_requests", "schedule": 900.0},
     "send-reminders": {"task": "courses.send_reminders", "schedule": 900.0},
     "close-stale-attendance": {"task": "webinars.close_stale_attendance", "schedule": 60.0},
+    "forget-old-imports": {"task": "courses.forget_old_imports", "schedule": 86400.0},
     "forget-old-commands": {"task": "webinars.forget_old_commands", "schedule": 3600.0},
     "erase-transcripts": {"task": "webinars.erase_transcripts", "schedule": 3600.0},
     "close-forgotten-practicums": {
