@@ -158,6 +158,44 @@ _KINDS = (
         _("Read the enrolment: “state” says where it is now."),
     ),
     ProblemKind(
+        "cursor-expired",
+        410,
+        _("The cursor points at events that are no longer kept"),
+        _("Events are kept for a limited time, and this cursor is older. Some were missed."),
+        _(
+            "Read everything anew (“GET /enrolments”, “GET /certificates”), then go on with the "
+            "feed from “?since=” of the moment before you began."
+        ),
+    ),
+    ProblemKind(
+        "webhook-endpoint-not-found",
+        404,
+        _("There is no such webhook endpoint"),
+        _("No endpoint has this id, or it belongs to another client."),
+        _("Take the id from “GET /webhook-endpoints”."),
+    ),
+    ProblemKind(
+        "webhook-delivery-not-found",
+        404,
+        _("There is no such delivery"),
+        _("No delivery has this id, it belongs to another client, or it is no longer kept."),
+        _("Take the id from “GET /webhook-endpoints/{id}/deliveries”."),
+    ),
+    ProblemKind(
+        "webhook-endpoint-disabled",
+        409,
+        _("The webhook endpoint is switched off"),
+        _("It was switched off by you, or because it answered “410 Gone”. Nothing was sent."),
+        _("Switch it on with “PUT /webhook-endpoints/{id}”, then try again."),
+    ),
+    ProblemKind(
+        "too-many-webhook-endpoints",
+        409,
+        _("The client has as many webhook endpoints as it may"),
+        _("A client may have a limited number of endpoints. Nothing was changed."),
+        _("Delete one that is no longer needed: “DELETE /webhook-endpoints/{id}”."),
+    ),
+    ProblemKind(
         "body-too-large",
         413,
         _("The body is too large"),

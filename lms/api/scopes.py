@@ -17,6 +17,8 @@ class Scope(models.TextChoices):
     ENROLMENTS_WRITE = "enrolments:write", _("enrol learners and withdraw them")
     PROGRESS_READ = "progress:read", _("read progress")
     CERTIFICATES_READ = "certificates:read", _("read certificates")
+    EVENTS_READ = "events:read", _("read the feed of events")
+    WEBHOOKS_MANAGE = "webhooks:manage", _("set up webhooks")
 
 
 ALL_SCOPES = tuple(scope.value for scope in Scope)

@@ -10,9 +10,18 @@ from lms.api.enrolments import (
     EnrolmentList,
     EnrolmentTransitions,
 )
+from lms.api.events.views import EventFeed
 from lms.api.learners import LearnerByExternalId
 from lms.api.progress import EnrolmentProgress
 from lms.api.views import UnknownAddress
+from lms.api.webhooks.views import (
+    DeliveryList,
+    DeliveryResend,
+    EndpointDetail,
+    EndpointList,
+    EndpointSecret,
+    EndpointTest,
+)
 
 app_name = "api"
 
@@ -41,6 +50,25 @@ version_1 = [
     path("certificates", CertificateList.as_view(), name="certificates"),
     path("certificates/<str:certificate_id>", CertificateDetail.as_view(), name="certificate"),
     path("certificates/<str:certificate_id>/pdf", CertificatePdf.as_view(), name="certificate-pdf"),
+    path("events", EventFeed.as_view(), name="events"),
+    path("webhook-endpoints", EndpointList.as_view(), name="webhook-endpoints"),
+    path("webhook-endpoints/<str:endpoint_id>", EndpointDetail.as_view(), name="webhook-endpoint"),
+    path(
+        "webhook-endpoints/<str:endpoint_id>/rotate-secret",
+        EndpointSecret.as_view(),
+        name="webhook-secret",
+    ),
+    path("webhook-endpoints/<str:endpoint_id>/test", EndpointTest.as_view(), name="webhook-test"),
+    path(
+        "webhook-endpoints/<str:endpoint_id>/deliveries",
+        DeliveryList.as_view(),
+        name="webhook-deliveries",
+    ),
+    path(
+        "webhook-deliveries/<str:delivery_id>/resend",
+        DeliveryResend.as_view(),
+        name="webhook-resend",
+    ),
     path("schema/", developers.Schema.as_view(), name="schema"),
 ]
 
