@@ -16,6 +16,7 @@ class Scope(models.TextChoices):
     ENROLMENTS_READ = "enrolments:read", _("read enrolments")
     ENROLMENTS_WRITE = "enrolments:write", _("enrol learners and withdraw them")
     PROGRESS_READ = "progress:read", _("read progress")
+    RESULTS_READ = "results:read", _("read results of groups")
     CERTIFICATES_READ = "certificates:read", _("read certificates")
     EVENTS_READ = "events:read", _("read the feed of events")
     WEBHOOKS_MANAGE = "webhooks:manage", _("set up webhooks")

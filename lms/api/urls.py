@@ -13,6 +13,7 @@ from lms.api.enrolments import (
 from lms.api.events.views import EventFeed
 from lms.api.learners import LearnerByExternalId
 from lms.api.progress import EnrolmentProgress
+from lms.api.read_back import AttendanceList, CohortResults, ProgressList
 from lms.api.views import UnknownAddress
 from lms.api.webhooks.views import (
     DeliveryList,
@@ -34,6 +35,9 @@ version_1 = [
         EnrolmentByExternalId.as_view(),
         name="enrol",
     ),
+    path("cohorts/<str:cohort_id>/results", CohortResults.as_view(), name="results"),
+    path("progress", ProgressList.as_view(), name="progress-list"),
+    path("attendance", AttendanceList.as_view(), name="attendance"),
     path("enrolments", EnrolmentList.as_view(), name="enrolments"),
     path("enrolments/<str:enrolment_id>", EnrolmentDetail.as_view(), name="enrolment"),
     path("enrolments/<str:enrolment_id>/progress", EnrolmentProgress.as_view(), name="progress"),

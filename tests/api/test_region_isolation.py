@@ -45,11 +45,18 @@ CASES = [
         "enrolment-not-found",
         {"to": "withdrawn"},
     ),
+    Case("results", "GET", "/cohorts/{cohort}/results", "cohort-not-found"),
     Case("learner", "GET", "/learners/by-external-id/hr/77", "learner-not-found"),
     Case("certificate", "GET", "/certificates/{certificate}", "certificate-not-found"),
     Case("certificate-pdf", "GET", "/certificates/{certificate}/pdf", "certificate-not-found"),
 ]
-LISTS = {"cohorts": "/cohorts", "enrolments": "/enrolments", "certificates": "/certificates"}
+LISTS = {
+    "cohorts": "/cohorts",
+    "enrolments": "/enrolments",
+    "certificates": "/certificates",
+    "progress-list": "/progress",
+    "attendance": "/attendance",
+}
 WITHOUT_REGION = {"me", "schema"}
 OF_A_CLIENT = {
     "webhook-endpoints",
