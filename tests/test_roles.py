@@ -64,6 +64,8 @@ EXPECTED = {
     "calendar": [LOGIN] + [IN] * 6,
     "calendar_event": [LOGIN, IN] + [NOTHING] * 5,
     "calendar_feed": [IN] * 7,
+    "my_data": [LOGIN] + [IN] * 6,
+    "my_data_download": [LOGIN] + [IN] * 6,
     "reminders": [LOGIN] + [IN] * 6,
     "reminders_by_link": [IN] * 7,
     "reminders_off": [302] * 7,
@@ -142,6 +144,8 @@ def world(db):
         "calendar": "/calendar/",
         "calendar_event": f"/calendar/event/{uuid5(cohort.uuid, 'cohort_start')}.ics",
         "calendar_feed": path_of(address_of(renew_feed(people["learner"]))),
+        "my_data": "/my-data/",
+        "my_data_download": "/my-data/download/",
         "reminders": "/learn/reminders/",
         "reminders_by_link": path_of(settings_link(people["learner"])),
         "reminders_off": path_of(settings_link(people["learner"])) + "off/",
@@ -179,6 +183,7 @@ def test_every_address_of_ours_is_walked_or_changes_something():
     only_post |= {"calendar_new_feed", "memo_useful", "lesson_note", "lesson_position"}
     only_post |= {"request_ask", "request_take_back", "request_decide"}
     only_post |= {"practicum_join", "practicum_feedback", "practicum_debrief", "practicum_act"}
+    only_post |= {"consent_withdraw"}
     only_post |= {"dialogue_answer", "dialogue_retry", "dialogue_again"}
     in_their_rooms = {"session_host", "room_events", "room_commands", "programme", "sheet"}
     names = {pattern.name for _route, pattern in our_patterns(get_resolver().url_patterns)}

@@ -8,6 +8,7 @@ class ApiConfig(AppConfig):
     verbose_name = _("API")
 
     def ready(self) -> None:
+        from lms.api import holdings  # noqa: F401  what is kept about people
         from lms.api.events import hooks
 
         hooks.connect()

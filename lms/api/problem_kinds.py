@@ -151,6 +151,23 @@ _KINDS = (
         _("Write to the organisers: they can open it again."),
     ),
     ProblemKind(
+        "person-has-duties",
+        409,
+        _("The person has a role on the platform"),
+        _("The person trains, coordinates or administers, so their name stands on work of others."),
+        _("An administrator takes the roles away first; then repeat the request."),
+    ),
+    ProblemKind(
+        "cannot-merge",
+        409,
+        _("The two entries cannot become one"),
+        _(
+            "“reason” says why: the same entry twice, two regions, or one that is erased or merged "
+            "already. Nothing was changed."
+        ),
+        _("Compare the two learners by “GET /learners/{id}”."),
+    ),
+    ProblemKind(
         "transition-not-possible",
         409,
         _("The enrolment cannot go to this state"),

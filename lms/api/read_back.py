@@ -1,4 +1,4 @@
-"""Reading back in bulk: progress of many, attendance at webinars, results of a cohort or a course."""
+"""Reading back in bulk: progress of many, attendance at webinars, results of a group."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ class Scope(models.TextChoices):
     LEARNERS_READ = "learners:read", _("read learners")
     LEARNERS_WRITE = "learners:write", _("register learners and change them")
     LEARNERS_PII = "learners:pii", _("see names, e-mail addresses and places of work")
+    LEARNERS_ERASE = "learners:erase", _("erase and merge learners")
     ENROLMENTS_READ = "enrolments:read", _("read enrolments")
     ENROLMENTS_WRITE = "enrolments:write", _("enrol learners and withdraw them")
     PROGRESS_READ = "progress:read", _("read progress")

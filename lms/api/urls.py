@@ -12,6 +12,13 @@ from lms.api.enrolments import (
 )
 from lms.api.events.views import EventFeed
 from lms.api.learners import LearnerByExternalId
+from lms.api.people_data import (
+    LearnerConsents,
+    LearnerDetail,
+    LearnerErase,
+    LearnerExport,
+    LearnerMerge,
+)
 from lms.api.progress import EnrolmentProgress
 from lms.api.read_back import AttendanceList, CohortResults, ProgressList
 from lms.api.views import UnknownAddress
@@ -51,6 +58,11 @@ version_1 = [
         LearnerByExternalId.as_view(),
         name="learner",
     ),
+    path("learners/<str:learner_id>", LearnerDetail.as_view(), name="learner-by-id"),
+    path("learners/<str:learner_id>/export", LearnerExport.as_view(), name="learner-export"),
+    path("learners/<str:learner_id>/consents", LearnerConsents.as_view(), name="learner-consents"),
+    path("learners/<str:learner_id>/erase", LearnerErase.as_view(), name="learner-erase"),
+    path("learners/<str:learner_id>/merge", LearnerMerge.as_view(), name="learner-merge"),
     path("certificates", CertificateList.as_view(), name="certificates"),
     path("certificates/<str:certificate_id>", CertificateDetail.as_view(), name="certificate"),
     path("certificates/<str:certificate_id>/pdf", CertificatePdf.as_view(), name="certificate-pdf"),

@@ -8,4 +8,7 @@ class MailConfig(AppConfig):
     verbose_name = _("Letters")
 
     def ready(self) -> None:
-        from lms.mail import letters  # noqa: F401  registers its job handler
+        from lms.mail import (
+            letters,  # noqa: F401  registers its job handler
+            personal_data,  # noqa: F401  what is kept about people
+        )

@@ -19,6 +19,7 @@ from lms.api.events.kinds import EventType
 from lms.api.events.models import Event
 from lms.api.events.recording import NewEvent, record_events
 from lms.people.models import User
+from lms.people.signals import person_erased, person_merged
 
 TOLD_OF_LEARNERS = {
     "family_name": "family_name",
@@ -47,10 +48,23 @@ def connect() -> None:
     post_save.connect(
         tell_of_transition, sender=EnrollmentTransition, dispatch_uid="api.events.enrolment"
     )
+    person_erased.connect(tell_of_erasure, dispatch_uid="api.events.erasure")
+    person_merged.connect(tell_of_merge, dispatch_uid="api.events.merge")
     post_save.connect(tell_of_completion, sender=Completion, dispatch_uid="api.events.progress")
     post_save.connect(
         tell_of_certificate, sender=Certificate, dispatch_uid="api.events.certificate"
     )
+
+
+def tell_of_erasure(sender: type[Model], person: User, **kwargs: Any) -> None:
+    if person.region_id is not None:
+        record_events([_of_person(person, EventType.LEARNER_ERASED, {})])
+
+
+def tell_of_merge(sender: type[Model], person: User, duplicate: User, **kwargs: Any) -> None:
+    if person.region_id is not None:
+        facts = {"merged": str(duplicate.uuid)}
+        record_events([_of_person(person, EventType.LEARNER_MERGED, facts)])
 
 
 def note_change_of_person(
