@@ -74,6 +74,8 @@ EXPECTED = {
     "calendar": [LOGIN] + [IN] * 6,
     "calendar_event": [LOGIN, IN] + [NOTHING] * 5,
     "calendar_feed": [IN] * 7,
+    "my_data": [LOGIN] + [IN] * 6,
+    "my_data_download": [LOGIN] + [IN] * 6,
     "reminders": [LOGIN] + [IN] * 6,
     "reminders_by_link": [IN] * 7,
     "reminders_off": [302] * 7,
@@ -166,6 +168,8 @@ def world(db):
         "calendar": "/calendar/",
         "calendar_event": f"/calendar/event/{uuid5(cohort.uuid, 'cohort_start')}.ics",
         "calendar_feed": path_of(address_of(renew_feed(people["learner"]))),
+        "my_data": "/my-data/",
+        "my_data_download": "/my-data/download/",
         "reminders": "/learn/reminders/",
         "reminders_by_link": path_of(settings_link(people["learner"])),
         "reminders_off": path_of(settings_link(people["learner"])) + "off/",
@@ -206,6 +210,7 @@ def test_every_address_of_ours_is_walked_or_changes_something():
     only_post |= {"practicum_stop_waiting", "practicum_withdraw_consent", "practicum_report"}
     only_post |= {"practicum_comment", "practicum_rate", "practicum_decide", "practicum_lead"}
     only_post |= {"practicum_settle"}
+    only_post |= {"consent_withdraw"}
     only_post |= {"dialogue_answer", "dialogue_retry", "dialogue_again"}
     in_their_rooms = {"session_host", "room_events", "room_commands", "programme", "sheet"}
     names = {pattern.name for _route, pattern in our_patterns(get_resolver().url_patterns)}

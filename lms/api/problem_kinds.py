@@ -185,6 +185,23 @@ _KINDS = (
         ),
     ),
     ProblemKind(
+        "person-has-duties",
+        409,
+        _("The person has a role on the platform"),
+        _("The person trains, coordinates or administers, so their name stands on work of others."),
+        _("An administrator takes the roles away first; then repeat the request."),
+    ),
+    ProblemKind(
+        "cannot-merge",
+        409,
+        _("The two entries cannot become one"),
+        _(
+            "“reason” says why: the same entry twice, two regions, or one that is erased or merged "
+            "already. Nothing was changed."
+        ),
+        _("Compare the two learners by “GET /learners/{id}”."),
+    ),
+    ProblemKind(
         "transition-not-possible",
         409,
         _("The enrolment cannot go to this state"),
@@ -197,6 +214,44 @@ _KINDS = (
         _("The import can no longer be undone"),
         _("It was carried out more than seven days ago."),
         _("Import a corrected file: people are found by their numbers and changed."),
+    ),
+    ProblemKind(
+        "cursor-expired",
+        410,
+        _("The cursor points at events that are no longer kept"),
+        _("Events are kept for a limited time, and this cursor is older. Some were missed."),
+        _(
+            "Read everything anew (“GET /enrolments”, “GET /certificates”), then go on with the "
+            "feed from “?since=” of the moment before you began."
+        ),
+    ),
+    ProblemKind(
+        "webhook-endpoint-not-found",
+        404,
+        _("There is no such webhook endpoint"),
+        _("No endpoint has this id, or it belongs to another client."),
+        _("Take the id from “GET /webhook-endpoints”."),
+    ),
+    ProblemKind(
+        "webhook-delivery-not-found",
+        404,
+        _("There is no such delivery"),
+        _("No delivery has this id, it belongs to another client, or it is no longer kept."),
+        _("Take the id from “GET /webhook-endpoints/{id}/deliveries”."),
+    ),
+    ProblemKind(
+        "webhook-endpoint-disabled",
+        409,
+        _("The webhook endpoint is switched off"),
+        _("It was switched off by you, or because it answered “410 Gone”. Nothing was sent."),
+        _("Switch it on with “PUT /webhook-endpoints/{id}”, then try again."),
+    ),
+    ProblemKind(
+        "too-many-webhook-endpoints",
+        409,
+        _("The client has as many webhook endpoints as it may"),
+        _("A client may have a limited number of endpoints. Nothing was changed."),
+        _("Delete one that is no longer needed: “DELETE /webhook-endpoints/{id}”."),
     ),
     ProblemKind(
         "body-too-large",

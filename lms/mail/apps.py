@@ -8,4 +8,8 @@ class MailConfig(AppConfig):
     verbose_name = _("Letters")
 
     def ready(self) -> None:
-        from lms.mail import letters, letters_many  # noqa: F401  register their job handlers
+        from lms.mail import (  # noqa: F401  register job handlers, and what is kept about people
+            letters,
+            letters_many,
+            personal_data,
+        )

@@ -125,7 +125,7 @@ def _register(region: Region, system: str, value: str, details: PersonDetails) -
 
 def _create(region: Region, details: PersonDetails) -> User:
     fields = _fields(region, details)
-    _refuse_taken_email(fields.get("email"), owner=None)
+    refuse_taken_email(fields.get("email"), owner=None)
     fields.setdefault("timezone", region.timezone)
     return User.objects.create_user(fields.pop("email", None), region=region, **fields)
 
@@ -138,7 +138,7 @@ def _update(user: User, region: Region, details: PersonDetails) -> Registration:
     }
     kept = tuple(name for name in differing if name in PERSONS_OWN and user.last_login)
     changes = {name: value for name, value in differing.items() if name not in kept}
-    _refuse_taken_email(changes.get("email"), owner=user)
+    refuse_taken_email(changes.get("email"), owner=user)
     if not changes:
         return Registration(user, RegistrationOutcome.UNCHANGED, kept=kept)
     for name, value in changes.items():
@@ -166,7 +166,7 @@ def _organisation(region: Region, named: str | int) -> Organisation:
         raise OrganisationUnknown from None
 
 
-def _refuse_taken_email(email: str | None, *, owner: User | None) -> None:
+def refuse_taken_email(email: str | None, *, owner: User | None) -> None:
     """Also refuse an address that another person has added to their account and confirmed."""
     if not email:
         return
