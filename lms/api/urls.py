@@ -10,6 +10,7 @@ from lms.api.enrolments import (
     EnrolmentList,
     EnrolmentTransitions,
 )
+from lms.api.events.views import EventFeed
 from lms.api.imports import (
     ImportCancel,
     ImportConfirm,
@@ -19,7 +20,6 @@ from lms.api.imports import (
     ImportRows,
     ImportUndo,
 )
-from lms.api.events.views import EventFeed
 from lms.api.learners import LearnerByExternalId
 from lms.api.people_data import (
     LearnerConsents,
@@ -29,8 +29,8 @@ from lms.api.people_data import (
     LearnerMerge,
 )
 from lms.api.progress import EnrolmentProgress
-from lms.api.reports import CourseReport
 from lms.api.read_back import AttendanceList, CohortResults, ProgressList
+from lms.api.reports import CourseReport
 from lms.api.views import UnknownAddress
 from lms.api.webhooks.views import (
     DeliveryList,

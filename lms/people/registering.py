@@ -201,7 +201,7 @@ def restore_person(
         elif getattr(user, name) == said.get(name):
             changes[name] = value
     try:
-        _refuse_taken_email(changes.get("email"), owner=user)
+        refuse_taken_email(changes.get("email"), owner=user)
     except EmailTaken:
         del changes["email"]
     for name, value in changes.items():

@@ -379,7 +379,10 @@ SPECTACULAR_SETTINGS = {
         "lms.api.schema.with_problem_schema",
     ],
     "SERVERS": [{"url": PUBLIC_URL}],
-    "ENUM_NAME_OVERRIDES": {"EventType": "lms.api.events.kinds.EventType"},
+    "ENUM_NAME_OVERRIDES": {
+        "EventType": "lms.api.events.kinds.EventType",
+        "EnrolmentState": "lms.api.enrolments.STATES",
+    },
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }
 
@@ -391,8 +394,8 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
-        # They report every page that is saved, several times.
+        # They report every page that is saved, several times, or that they were loaded.
         name: {"level": "WARNING"}
-        for name in ("django_tasks", "wagtail", "modelsearch")
+        for name in ("django_tasks", "wagtail", "modelsearch", "pikepdf")
     },
 }

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0008_catalogue_filters'),
+        ('courses', '0009_speech_hints'),
         ('jobs', '0002_job_not_before'),
         ('people', '0002_one_role_a_person'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
