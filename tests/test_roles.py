@@ -210,9 +210,9 @@ def test_every_address_of_ours_is_walked_or_changes_something():
     only_post |= {"practicum_stop_waiting", "practicum_withdraw_consent", "practicum_report"}
     only_post |= {"practicum_comment", "practicum_rate", "practicum_decide", "practicum_lead"}
     only_post |= {"practicum_settle"}
-    only_post |= {"consent_withdraw"}
+    only_post |= {"consent_withdraw", "disagree_with_hint"}
     only_post |= {"dialogue_answer", "dialogue_retry", "dialogue_again"}
-    in_their_rooms = {"session_host", "room_events", "room_commands", "programme", "sheet"}
+    in_their_rooms = {"session_host", "room_events", "room_commands", "programme", "sheet", "report"}
     names = {pattern.name for _route, pattern in our_patterns(get_resolver().url_patterns)}
     assert names - walked - only_post - in_their_rooms == set()
 
