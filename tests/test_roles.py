@@ -179,7 +179,7 @@ def test_every_address_of_ours_is_walked_or_changes_something():
     only_post |= {"calendar_new_feed", "memo_useful", "lesson_note", "lesson_position"}
     only_post |= {"request_ask", "request_take_back", "request_decide"}
     only_post |= {"practicum_join", "practicum_feedback", "practicum_debrief", "practicum_act"}
-    only_post |= {"dialogue_answer", "dialogue_retry", "dialogue_again"}
+    only_post |= {"dialogue_answer", "dialogue_retry", "dialogue_again", "disagree_with_hint"}
     in_their_rooms = {"session_host", "room_events", "room_commands", "programme", "sheet"}
     names = {pattern.name for _route, pattern in our_patterns(get_resolver().url_patterns)}
     assert names - walked - only_post - in_their_rooms == set()
@@ -201,6 +201,7 @@ def test_a_page_that_only_takes_post_refuses_to_be_looked_at(client_of):
         "/dialogues/1/retry/",
         "/dialogues/1/again/",
         "/courses/1/request/",
+        "/speech-hints/disagree/",
         f"/requests/{unknown}/take-back/",
         f"/requests/{unknown}/decide/",
         f"/practicum/{unknown}/feedback/",
