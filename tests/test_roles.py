@@ -240,6 +240,7 @@ def test_a_page_that_only_takes_post_refuses_to_be_looked_at(client_of):
         "/dialogues/1/retry/",
         "/dialogues/1/again/",
         "/courses/1/request/",
+        "/speech-hints/disagree/",
         f"/requests/{unknown}/take-back/",
         f"/requests/{unknown}/decide/",
         f"/practicum/{unknown}/feedback/",

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from courses.careful_speech.words import Sentence, Word, lemma_of
+from courses.careful_speech.words import Sentence, Word, dictionary_form
 
 LONGEST_GAP = 6
 LONGEST_PATTERN = 200
@@ -121,8 +121,8 @@ def _one(part: str) -> Test:
             raise PatternError("short-beginning", part)
         return lambda word: word.form.startswith(beginning)
     if part in {"?", "!", ",", ":", "—", "-"} or (part and part.replace("-", "").isalnum()):
-        if lemma_of(part) == part:
-            return lambda word: word.form == part or word.lemma == part
+        if (lemma := dictionary_form(part)) is not None:
+            return lambda word: word.form == part or word.lemma == lemma
         return lambda word: word.form == part
     raise PatternError("odd-sign", part)
 

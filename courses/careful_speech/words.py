@@ -90,10 +90,16 @@ def _choose(form: str, before: list[Word]) -> tuple[str, frozenset[str]]:
     return readings[0]
 
 
-def lemma_of(form: str) -> str:
-    """The likeliest lemma of one word, in lower case with е for ё."""
-    readings = _readings(form.lower().replace("ё", "е"))
-    return readings[0][0] if readings else form
+def dictionary_form(form: str) -> str | None:
+    """The lemma where ``form`` (lower case, е for ё) is how a dictionary or a person would name it.
+
+    «справка» and «зеленая» are, «справку» and «понимаю» are not: for those None.
+    """
+    readings = _readings(form)
+    if not readings:
+        return form
+    lemma, tags = readings[0]
+    return lemma if lemma == form or {"ADJF", "nomn", "sing"} <= tags else None
 
 
 def read(text: str) -> list[Sentence]:
