@@ -161,3 +161,21 @@ def test_agreement_is_counted_in_pairs_of_the_same_thing():
     assert found["client", "specialist"][2][2] == 1
     assert found["observer", "observer"][0][1] == found["observer", "observer"][1][0] == 1
     assert sum(map(sum, found["observer", "specialist"])) == 1
+
+
+def test_hints_stand_beside_ones_own_lines_after_the_round_only(client_of):
+    """Praise first, in question form; nobody else reads them, and a person may disagree."""
+    group = make_group(2, client_of=client_of)
+    group.everyone()
+    group.talk("Мне отказали!", "Вы имеете право волноваться.")
+    assert "speech-hint" not in group.page(0).split("</head>")[1]
+    group.everyone()
+    assert "speech-hint" not in group.page(0).split("</head>")[1], "not before the rating"
+    for number in range(2):
+        group.sheet(number)
+    own, others = (group.page(number).split("</head>")[1] for number in range(2))
+    assert "имеете право волноваться" in own
+    assert "Не согласен" in own
+    assert "speech-hint" not in others
+    review = group.trainer_browser.get(f"/practicum/{group.session.uuid}/review/").text
+    assert "Не согласен" not in review
