@@ -11,6 +11,8 @@ class CoursesConfig(AppConfig):
     def ready(self) -> None:
         from wagtail.signals import post_page_move
 
+        from courses import personal_data  # noqa: F401  what is kept about people
+        from courses.importing import imports  # noqa: F401  registers its job handlers
         from courses.models import ActivityPrerequisite, Cohort, SpeechRule, TrainerProfile
         from courses.site_tree import ensure_site_tree
         from courses.speech_lexicon import ensure_shipped_rules, forget_current_lexicon

@@ -49,6 +49,7 @@ EXPECTED = {
     "home": [LOGIN] + [IN] * 6,
     "invitation": [NOTHING] * 7,
     "item": [LOGIN, IN] + [NOTHING] * 5,
+    "pages": [LOGIN, IN] + [NOTHING] * 5,
     "check": [LOGIN, IN] + [NOTHING] * 5,
     "sent": [LOGIN, 302] + [NOTHING] * 5,
     "gain": [LOGIN, IN] + [NOTHING] * 5,
@@ -56,10 +57,15 @@ EXPECTED = {
     "practicum_review": [LOGIN, NOTHING, NOTHING, IN, NOTHING, NOTHING, IN],
     "practicum_queue": [LOGIN, NOTHING, NOTHING, IN, NOTHING, NOTHING, IN],
     "practicum_groups": [LOGIN, NOTHING, NOTHING, IN, NOTHING, NOTHING, IN],
+    "own_csv": [LOGIN, 302] + [NOTHING] * 5,
+    "own_pdf": [LOGIN, 302] + [NOTHING] * 5,
+    "erase": [LOGIN, IN] + [NOTHING] * 5,
     "mine": [LOGIN] + [IN] * 6,
     "pdf": [LOGIN, IN, NOTHING, IN, NOTHING, IN, IN],
     "certificate_check": [IN] * 7,
     "verify": [IN] * 7,
+    "did": [IN] * 7,
+    "root_certificate": [IN] * 7,
     "memos": [IN] * 7,
     "memo": [LOGIN] + [IN] * 6,
     "memo_pdf": [LOGIN] + [IN] * 6,
@@ -68,6 +74,8 @@ EXPECTED = {
     "calendar": [LOGIN] + [IN] * 6,
     "calendar_event": [LOGIN, IN] + [NOTHING] * 5,
     "calendar_feed": [IN] * 7,
+    "my_data": [LOGIN] + [IN] * 6,
+    "my_data_download": [LOGIN] + [IN] * 6,
     "reminders": [LOGIN] + [IN] * 6,
     "reminders_by_link": [IN] * 7,
     "reminders_off": [302] * 7,
@@ -142,10 +150,16 @@ def world(db):
         "practicum_review": f"/practicum/{playing.uuid}/review/",
         "practicum_queue": "/practicum/review/",
         "practicum_groups": f"/practicum/{practicum.pk}/groups/{practising.pk}/",
+        "pages": f"/assessments/{attempt.uuid}/pages/",
+        "own_csv": f"/assessments/gain/{enrollment.uuid}/csv/",
+        "own_pdf": f"/assessments/gain/{enrollment.uuid}/pdf/",
+        "erase": f"/assessments/gain/{enrollment.uuid}/erase/",
         "mine": "/certificates/",
         "pdf": f"/certificates/{certificate.uuid}/pdf/",
         "certificate_check": "/verify/",
         "verify": f"/v/{certificate.code}/",
+        "did": "/.well-known/did.json",
+        "root_certificate": "/.well-known/certificate-issuer.pem",
         "memos": "/memos/",
         "memo": memo.url,
         "memo_pdf": f"/memos/{memo.slug}/pdf",
@@ -154,6 +168,8 @@ def world(db):
         "calendar": "/calendar/",
         "calendar_event": f"/calendar/event/{uuid5(cohort.uuid, 'cohort_start')}.ics",
         "calendar_feed": path_of(address_of(renew_feed(people["learner"]))),
+        "my_data": "/my-data/",
+        "my_data_download": "/my-data/download/",
         "reminders": "/learn/reminders/",
         "reminders_by_link": path_of(settings_link(people["learner"])),
         "reminders_off": path_of(settings_link(people["learner"])) + "off/",
@@ -187,15 +203,16 @@ def test_every_address_of_ours_is_walked_or_changes_something():
     """A new page must say here who gets in; what only takes POST is tested in its room."""
     walked = set(EXPECTED) | {"check"}
     only_post = {"language", "lesson_done", "start", "session_open", "session_close"}
-    only_post |= {"session_rating"}
+    only_post |= {"session_rating", "consents"}
     only_post |= {"calendar_new_feed", "memo_useful", "lesson_note", "lesson_position"}
     only_post |= {"request_ask", "request_take_back", "request_decide"}
     only_post |= {"practicum_join", "practicum_feedback", "practicum_debrief", "practicum_act"}
     only_post |= {"practicum_stop_waiting", "practicum_withdraw_consent", "practicum_report"}
     only_post |= {"practicum_comment", "practicum_rate", "practicum_decide", "practicum_lead"}
     only_post |= {"practicum_settle"}
+    only_post |= {"consent_withdraw", "disagree_with_hint"}
     only_post |= {"dialogue_answer", "dialogue_retry", "dialogue_again"}
-    in_their_rooms = {"session_host", "room_events", "room_commands", "programme", "sheet"}
+    in_their_rooms = {"session_host", "room_events", "room_commands", "programme", "sheet", "report"}
     names = {pattern.name for _route, pattern in our_patterns(get_resolver().url_patterns)}
     assert names - walked - only_post - in_their_rooms == set()
 

@@ -12,7 +12,10 @@ class WebinarsConfig(AppConfig):
         from courses.agenda import register_own_source, register_source
         from courses.copying import register_cohort_part
         from courses.tree_cache import watch
-        from webinars import rescheduling  # noqa: F401  registers its job handler
+        from webinars import (
+            personal_data,  # noqa: F401  what is kept about people
+            rescheduling,  # noqa: F401  registers its job handler
+        )
         from webinars.agenda import practicums_between, sessions_between
         from webinars.breakouts import GroupRules
         from webinars.copying import copy_sessions

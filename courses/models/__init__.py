@@ -9,6 +9,13 @@ from courses.models.enrollment import Enrollment, EnrollmentTransition
 from courses.models.invitation import Invitation
 from courses.models.memo import KnowledgeBasePage, Memo, MemoActivity, MemoMark
 from courses.models.note import LessonNote, LessonPosition
+from courses.models.people_import import (
+    ImportRemoval,
+    ImportRow,
+    ImportState,
+    PeopleImport,
+    RowOutcome,
+)
 from courses.models.request import EnrollmentRequest, RequestState
 from courses.models.speech import Disagreement, SpeechRule
 from courses.models.topic import Topic
@@ -29,6 +36,9 @@ __all__ = [
     "Enrollment",
     "EnrollmentRequest",
     "EnrollmentTransition",
+    "ImportRemoval",
+    "ImportRow",
+    "ImportState",
     "Invitation",
     "KnowledgeBasePage",
     "Lesson",
@@ -38,7 +48,9 @@ __all__ = [
     "MemoActivity",
     "MemoMark",
     "Module",
+    "PeopleImport",
     "RequestState",
+    "RowOutcome",
     "SpeechRule",
     "Topic",
     "TrainerProfile",

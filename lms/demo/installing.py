@@ -11,10 +11,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.core.management import call_command
 from django.utils import timezone
 from wagtail.documents.models import Document
 from wagtail.rich_text import RichText
 
+from assessments.battery import install_battery
 from assessments.loading import load_instrument
 from assessments.models import Assessment, Instrument
 from certificates.defaults import ensure_default_template
@@ -51,6 +53,8 @@ def install_demo() -> tuple[DemoAccess, Cohort]:
     """Create whatever of the demo is missing; what visitors have changed stays changed."""
     people = create_people()
     ensure_default_template()
+    call_command("make_issuer_keys", verbosity=0)
+    install_battery()
     catalog = ensure_site_tree()
     TrainerProfile.objects.get_or_create(
         user=people["trainer"], defaults={"about": ABOUT_THE_TRAINER}

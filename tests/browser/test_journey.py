@@ -107,7 +107,8 @@ def answer_questionnaire(page: Page, words: str) -> None:
     page.goto("/learn/")
     page.locator(".card--next .button").click()
     looked_at(page)
-    page.get_by_role("checkbox").check()
+    for box in page.get_by_role("checkbox").all():
+        box.check()
     press(page, "Начать")
     expect(page.get_by_text("Вопрос 1 из 24", exact=True)).to_be_visible()
     looked_at(page)
