@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.SlugField(help_text='Latin letters, digits and hyphens; it is kept with «I disagree».', max_length=80, unique=True, verbose_name='short name')),
-                ('category', models.CharField(choices=[('blame', 'Reproach'), ('command', 'Order'), ('invalidation', 'Feeling brushed aside'), ('bureaucratese', 'Officialese'), ('absolute', 'Always and never'), ('threat', 'Threat'), ('brush_off', 'Left without help'), ('empathy', 'Sympathy'), ('open_question', 'Open question'), ('reflection', 'Heard and said back'), ('permission', 'Asked for consent'), ('next_step', 'Clear next step')], max_length=20, verbose_name='category')),
+                ('category', models.CharField(choices=[('blame', 'Reproach'), ('command', 'Order given'), ('invalidation', 'Feeling brushed aside'), ('bureaucratese', 'Officialese'), ('absolute', 'Always and never'), ('threat', 'Threat'), ('brush_off', 'Left without help'), ('empathy', 'Sympathy'), ('open_question', 'Open question'), ('reflection', 'Heard and said back'), ('permission', 'Asked for consent'), ('next_step', 'Clear next step')], max_length=20, verbose_name='category')),
                 ('effect', models.CharField(choices=[('names', 'gives the hint'), ('clears', 'takes the hint back')], default='names', max_length=6, verbose_name='what it does')),
                 ('pattern', models.CharField(help_text='Words, parted by spaces. A word in its dictionary form stands for all its forms. a|b — either; … — up to six words; ^ — the beginning of the sentence; <приказ>, <будущее>, <чувство> — kinds of words.', max_length=200, verbose_name='pattern')),
                 ('must', models.TextField(help_text='One a line, at least one.', max_length=4000, verbose_name='lines that it must match')),
@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('line', models.CharField(max_length=2000, verbose_name='line')),
-                ('category', models.CharField(choices=[('blame', 'Reproach'), ('command', 'Order'), ('invalidation', 'Feeling brushed aside'), ('bureaucratese', 'Officialese'), ('absolute', 'Always and never'), ('threat', 'Threat'), ('brush_off', 'Left without help'), ('empathy', 'Sympathy'), ('open_question', 'Open question'), ('reflection', 'Heard and said back'), ('permission', 'Asked for consent'), ('next_step', 'Clear next step')], max_length=20, verbose_name='category')),
+                ('category', models.CharField(choices=[('blame', 'Reproach'), ('command', 'Order given'), ('invalidation', 'Feeling brushed aside'), ('bureaucratese', 'Officialese'), ('absolute', 'Always and never'), ('threat', 'Threat'), ('brush_off', 'Left without help'), ('empathy', 'Sympathy'), ('open_question', 'Open question'), ('reflection', 'Heard and said back'), ('permission', 'Asked for consent'), ('next_step', 'Clear next step')], max_length=20, verbose_name='category')),
                 ('rule', models.CharField(max_length=80, verbose_name='rule')),
                 ('version', models.CharField(max_length=40, verbose_name='version of the hints')),
                 ('at', models.DateTimeField(auto_now_add=True, verbose_name='when')),

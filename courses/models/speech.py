@@ -10,7 +10,7 @@ from courses.careful_speech.categories import Category
 
 TITLES = {
     Category.BLAME.value: _("Reproach"),
-    Category.COMMAND.value: _("Order"),
+    Category.COMMAND.value: _("Order given"),
     Category.INVALIDATION.value: _("Feeling brushed aside"),
     Category.BUREAUCRATESE.value: _("Officialese"),
     Category.ABSOLUTE.value: _("Always and never"),
