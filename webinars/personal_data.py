@@ -123,6 +123,57 @@ register(
         blank={"felt": "—", "learned": "—", "will_try": "—"},
     ),
     Holding(
+        "webinars.PracticumFeedback",
+        "trainer",
+        _("What you told people in practicums as their trainer"),
+        ("round", "worked", "try_next", "created_at"),
+        OnErasure.KEEP,
+    ),
+    Holding(
+        "webinars.PracticumTicket",
+        "enrollment__learner",
+        _("Places in queues for practicums"),
+        ("practicum.title", "since"),
+        OnErasure.DELETE,
+    ),
+    Holding(
+        "webinars.LineMark",
+        "seat__enrollment__learner",
+        _("How lines of practicums felt to you"),
+        ("round", "line", "feeling"),
+        OnErasure.DELETE,
+    ),
+    Holding(
+        "webinars.LineComment",
+        "author",
+        _("Comments on lines of practicums"),
+        ("line", "text", "created_at"),
+        OnErasure.BLANK,
+        blank={"text": "—"},
+    ),
+    Holding(
+        "webinars.PracticumReport",
+        "seat__enrollment__learner",
+        _("What you told trainers about practicums"),
+        ("text", "created_at", "settled_at"),
+        OnErasure.BLANK,
+        blank={"text": ""},
+    ),
+    Holding(
+        "webinars.PracticumReview",
+        "seat__enrollment__learner",
+        _("What trainers decided about your practicums"),
+        ("outcome", "text", "at"),
+        OnErasure.KEEP,
+    ),
+    Holding(
+        "webinars.PracticumVisit",
+        "trainer",
+        _("Practicums that you watched"),
+        ("came_at", "seen_at"),
+        OnErasure.DELETE,
+    ),
+    Holding(
         "webinars.QuestionVote",
         "user",
         _("Votes for questions"),
@@ -152,4 +203,11 @@ register(
         OnErasure.KEEP,
     ),
 )
-register_not_about(("webinars.Stream", "owner"))
+register_not_about(
+    ("webinars.Stream", "owner"),
+    # Who played what is said by the seat; who decided and looked after it is about the learner.
+    ("webinars.PracticumRound", "specialist"),
+    ("webinars.PracticumRound", "client"),
+    ("webinars.PracticumReview", "trainer"),
+    ("webinars.PracticumReport", "settled_by"),
+)

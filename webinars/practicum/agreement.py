@@ -9,6 +9,7 @@ from itertools import combinations
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from assessments.psychometrics import cohen_kappa
 from courses.models import Cohort
 from webinars.models import Practicum, PracticumFeedback, RubricRating
 
@@ -22,7 +23,10 @@ Table = list[list[int]]
 
 @dataclass(frozen=True)
 class Agreement:
-    """Two kinds of raters. ``same`` and ``near`` (not more than one anchor apart) in per cent."""
+    """Two kinds of raters. ``same`` and ``near`` (not more than one anchor apart) in per cent.
+
+    ``kappa``: quadratic weights, with its 95 % interval; None where all chose one anchor.
+    """
 
     label: str
     pairs: int
@@ -97,9 +101,15 @@ def _in_numbers(label: str, table: Table, *, is_symmetric: bool) -> Agreement:
         for column in range(ANCHORS)
         if abs(row - column) <= 1
     )
+    # Half of a symmetric table: each pair stands in it twice.
+    weight = 0.5 if is_symmetric else 1
+    kappa = cohen_kappa([[weight * cell for cell in row] for row in table], "quadratic")
     return Agreement(
         label=label,
         pairs=total // (2 if is_symmetric else 1),
         same=100 * same / total,
         near=100 * near / total,
+        kappa=kappa.kappa,
+        low=kappa.ci_low,
+        high=kappa.ci_high,
     )

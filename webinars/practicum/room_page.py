@@ -13,7 +13,7 @@ from webinars.models import LineMark, PracticumSeat, PracticumSession
 from webinars.practicum import reviewing, sessions
 from webinars.practicum.feedback import received
 from webinars.practicum.rounds import Course, Part, Phase, may_speak
-from webinars.practicum.transcript import annotated, by_round
+from webinars.practicum.transcript import annotated, by_round, with_hints
 
 PART_WORDS = {
     Part.SPECIALIST: lambda: _("specialist"),
@@ -91,6 +91,8 @@ def _afterwards(
     is_over = session.phase in (Phase.DEBRIEF, Phase.CLOSED)
     number = None if is_over else course.round
     lines = annotated(session, round=number)
+    if seat is not None and session.phase != Phase.FEEDBACK:
+        with_hints(lines, seat.enrollment.learner_id)
     context: dict[str, Any] = {
         "lines": lines,
         "rounds": sorted(by_round(lines).items()),

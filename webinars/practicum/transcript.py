@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from django.db.models import QuerySet
 
+from courses.speech_hints import ShownHint, shown_hints
 from webinars.live import log
 from webinars.models import (
     LineComment,
@@ -39,6 +40,7 @@ class Line:
     marks: list[str] = field(default_factory=list)
     quoted_for: list[str] = field(default_factory=list)
     comments: list[LineComment] = field(default_factory=list)
+    hints: list[ShownHint] = field(default_factory=list)
 
     @property
     def is_specialist(self) -> bool:
@@ -118,6 +120,16 @@ def annotated(
             if comment.line in by_number:
                 by_number[comment.line].comments.append(comment)
     return lines
+
+
+def with_hints(lines: list[Line], user_id: int) -> None:
+    """Careful-speech hints beside the person's own lines as specialist; others do not see them.
+
+    After the round only, and never part of a score.
+    """
+    for line in lines:
+        if line.is_specialist and line.user_id == user_id and line.text:
+            line.hints = shown_hints(line.text)
 
 
 def _quotes(session: PracticumSession) -> list[tuple[int, str]]:

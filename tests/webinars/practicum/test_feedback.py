@@ -161,3 +161,40 @@ def test_agreement_is_counted_in_pairs_of_the_same_thing():
     assert found["client", "specialist"][2][2] == 1
     assert found["observer", "observer"][0][1] == found["observer", "observer"][1][0] == 1
     assert sum(map(sum, found["observer", "specialist"])) == 1
+
+
+def test_agreement_has_a_weighted_kappa_with_its_interval(client_of):
+    """20 pairs of client and the specialist's own view; the value is worked out by hand."""
+    group = make_group(2, client_of=client_of)
+    seat, other = group.seat(0), group.seat(1)
+    # anchor of the client → anchor of the specialist, and how often
+    pairs = [(0, 0)] * 4 + [(1, 1)] * 4 + [(2, 2)] * 4 + [(3, 3)] * 4 + [(0, 1)] * 2 + [(3, 2)] * 2
+    for number, (client, own) in enumerate(pairs):
+        for by, rater, score in (("client", other, client), ("specialist", seat, own)):
+            given = PracticumFeedback.objects.create(
+                session=group.session, round=number, by=by, rater=rater, ratee=seat, worked="."
+            )
+            RubricRating.objects.create(feedback=given, criterion="hears", score=score)
+    (found,) = agreement.agreement_of(group.practicum, group.cohort)
+    assert (found.pairs, found.same, found.near) == (20, 80, 100)
+    # observed disagreement 4·1/20 = 0.2; by chance: rows 6 4 4 6, columns 4 6 6 4 of 20 each: 2.5
+    assert found.kappa == pytest.approx(1 - 0.2 / 2.5)
+    assert found.low < found.kappa < found.high
+
+
+def test_hints_stand_beside_ones_own_lines_after_the_round_only(client_of):
+    """Praise first, in question form; nobody else reads them, and a person may disagree."""
+    group = make_group(2, client_of=client_of)
+    group.everyone()
+    group.talk("Мне отказали!", "Вы имеете право волноваться.")
+    assert "speech-hint" not in group.page(0).split("</head>")[1]
+    group.everyone()
+    assert "speech-hint" not in group.page(0).split("</head>")[1], "not before the rating"
+    for number in range(2):
+        group.sheet(number)
+    own, others = (group.page(number).split("</head>")[1] for number in range(2))
+    assert 'class="speech-hint speech-hint--praise"' in own
+    assert "/disagree" in own
+    assert "speech-hint" not in others
+    review = group.trainer_browser.get(f"/practicum/{group.session.uuid}/review/").text
+    assert "speech-hint" not in review.split("</head>")[1]
