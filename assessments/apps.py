@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class AssessmentsConfig(AppConfig):
     name = "assessments"
     verbose_name = _("Questionnaires")
+
+    def ready(self) -> None:
+        from assessments.reminders import occasions_between
+        from courses.reminders import register_occasions
+
+        register_occasions(occasions_between)
