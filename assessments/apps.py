@@ -7,6 +7,7 @@ class AssessmentsConfig(AppConfig):
     verbose_name = _("Questionnaires")
 
     def ready(self) -> None:
+        from assessments import personal_data  # noqa: F401  what is kept about people
         from assessments.reminders import occasions_between
         from courses.reminders import register_occasions
 

@@ -1,35 +1,10 @@
-"""What changed between before and after, for groups. One person: ``own_result``."""
+"""Whose answers may count in results of groups."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from django.db.models import Q
 
-from django.db.models import Q, QuerySet
-
-from assessments.models import Scale, ScaleScore, Wave
-from assessments.psychometrics import PairedGain, paired_gain
-from courses.models import Enrollment
 from lms.people.models import Consent
-
-MINIMUM_GROUP = 10
-"""Means of fewer pairs are not shown: people could be recognised in them."""
-
-
-@dataclass(frozen=True)
-class ScaleGain:
-    """One scale of a group; the numbers are None when the group is too small to show."""
-
-    scale_code: str
-    scale_title: str
-    is_target: bool
-    n: int
-    mean_pre: float | None
-    mean_post: float | None
-    mean_gain: float | None
-    ci_low: float | None
-    ci_high: float | None
-    is_suppressed: bool
-
 
 AGREED = Q(learner__is_synthetic=True) | Q(
     learner__in=Consent.objects.filter(purpose=Consent.Purpose.ANSWERS, withdrawn_at=None).values(
@@ -37,57 +12,3 @@ AGREED = Q(learner__is_synthetic=True) | Q(
     )
 )
 """Enrolments whose answers may count in group results."""
-
-
-def group_gains(enrollments: QuerySet[Enrollment]) -> list[ScaleGain]:
-    """Mean gain of each scale over the people of ``enrollments`` who submitted both waves.
-
-    Only people who agreed that their answers count in group results are in it (and the made-up
-    people of the demo, who cannot be asked). One query. Instruments are never mixed: each version
-    of a scale has its own row.
-    """
-    rows = (
-        ScaleScore.objects.filter(
-            attempt__enrollment__in=enrollments.filter(AGREED),
-            attempt__submitted_at__isnull=False,
-            attempt__erased_at=None,
-            attempt__wave__in=[Wave.PRE, Wave.POST],
-            mean__isnull=False,
-        )
-        .order_by("scale__instrument_id", "scale__sort_order")
-        .values_list(
-            "scale_id",
-            "scale__code",
-            "scale__title",
-            "scale__role",
-            "attempt__enrollment_id",
-            "attempt__wave",
-            "mean",
-        )
-    )
-    scales: dict[int, tuple[str, str, bool]] = {}
-    waves: dict[int, dict[str, dict[int, float]]] = {}
-    for scale_id, code, title, role, enrollment_id, wave, mean in rows.iterator():
-        scales[scale_id] = (code, title, role == Scale.Role.TARGET)
-        found = waves.setdefault(scale_id, {Wave.PRE: {}, Wave.POST: {}})
-        assert mean is not None  # the query leaves missing ones out
-        found[wave][enrollment_id] = mean
-    return [_group_gain(scales[scale_id], found) for scale_id, found in waves.items()]
-
-
-def _group_gain(scale: tuple[str, str, bool], waves: dict[str, dict[int, float]]) -> ScaleGain:
-    before, after = waves[Wave.PRE], waves[Wave.POST]
-    both = [key for key in before if key in after]
-    gain: PairedGain = paired_gain([before[k] for k in both], [after[k] for k in both])
-    if gain.n < MINIMUM_GROUP:
-        return ScaleGain(*scale, gain.n, None, None, None, None, None, is_suppressed=True)
-    return ScaleGain(
-        *scale,
-        n=gain.n,
-        mean_pre=gain.mean_pre,
-        mean_post=gain.mean_post,
-        mean_gain=gain.mean_gain,
-        ci_low=gain.ci_low,
-        ci_high=gain.ci_high,
-        is_suppressed=False,
-    )

@@ -6,13 +6,11 @@ from django.test import TransactionTestCase
 
 from assessments.answering import submit
 from assessments.bulk import record_attempts
-from assessments.gains import group_gains
 from assessments.loading import BrokenInstrument, load_instrument
 from assessments.models import Assessment, Attempt, Instrument, Response, ScaleScore
 from assessments.own_result import own_result
 from assessments.reference import references
 from courses.models import Enrollment
-from lms.people.models import Consent
 from tests.factories import (
     CohortFactory,
     UserFactory,
@@ -225,31 +223,6 @@ def cohort_with_answers(people: int, *, is_synthetic: bool):
     record_attempts(before, [(e, [1, 3, 2], now) for e in enrollments])
     record_attempts(after, [(e, [2 + n % 2, 2, 2], now) for n, e in enumerate(enrollments)])
     return Enrollment.objects.filter(cohort=cohort)
-
-
-@pytest.mark.django_db
-def test_a_group_gain_has_its_interval():
-    feelings, papers = group_gains(cohort_with_answers(12, is_synthetic=True))
-    assert feelings.n == 12
-    assert feelings.mean_gain == pytest.approx(1.25)
-    assert feelings.ci_low < feelings.mean_gain < feelings.ci_high
-    assert papers.mean_gain == 0
-
-
-@pytest.mark.django_db
-def test_a_small_group_is_not_shown():
-    feelings, _papers = group_gains(cohort_with_answers(9, is_synthetic=True))
-    assert feelings.is_suppressed
-    assert feelings.mean_gain is None
-
-
-@pytest.mark.django_db
-def test_only_those_who_agreed_are_in_group_results():
-    enrollments = cohort_with_answers(12, is_synthetic=False)
-    assert group_gains(enrollments) == []
-    for enrollment in enrollments:
-        Consent.objects.create(user=enrollment.learner, purpose="answers", wording="2026-11")
-    assert group_gains(enrollments)[0].n == 12
 
 
 @pytest.mark.django_db
