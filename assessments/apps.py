@@ -8,3 +8,7 @@ class AssessmentsConfig(AppConfig):
 
     def ready(self) -> None:
         from assessments import personal_data  # noqa: F401  what is kept about people
+        from assessments.reminders import occasions_between
+        from courses.reminders import register_occasions
+
+        register_occasions(occasions_between)

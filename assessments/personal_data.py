@@ -8,8 +8,27 @@ register(
     Holding(
         "assessments.Attempt",
         "enrollment__learner",
-        _("Answers to questionnaires"),
-        ("assessment.title", "started_at", "submitted_at", "answers"),
+        _("Questionnaires"),
+        (
+            "assessment.title",
+            "wave",
+            "form",
+            "started_at",
+            "submitted_at",
+            "erased_at",
+            "self_report",
+            "judgement",
+        ),
         OnErasure.KEEP,
+    ),
+)
+# Answers one by one, with own words; what counts in results stays in the attempt.
+register(
+    Holding(
+        "assessments.Response",
+        "attempt__enrollment__learner",
+        _("Answers to questionnaires"),
+        ("attempt.assessment.title", "item.text", "part", "value", "missing", "text"),
+        OnErasure.DELETE,
     ),
 )

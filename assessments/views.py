@@ -129,7 +129,7 @@ def own_attempt(request: HttpRequest, attempt_uuid) -> Attempt:
 
 @login_required
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def item(request: HttpRequest, attempt_uuid, number: int) -> HttpResponse:
     """One question. A POST keeps the answer; a script may send it before the person moves on."""
     attempt = own_attempt(request, attempt_uuid)
@@ -238,7 +238,7 @@ class CheckRow:
 
 @login_required
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest, attempt_uuid) -> HttpResponse:
     """All answers at a glance, to change or to send."""
     attempt = own_attempt(request, attempt_uuid)

@@ -6,13 +6,13 @@ once, sends nothing twice: a reminder's row is unique for its day and for its oc
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -43,6 +43,8 @@ BATCH = 200
 BEFORE_SESSION = timedelta(hours=24)
 BEFORE_DEADLINE = timedelta(hours=48)
 SILENT_FOR = timedelta(days=7)
+REMEMBERED_FOR = timedelta(weeks=13)
+"""Whoever has completed a course is written to this long: something comes some weeks later."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,18 @@ class Occasion:
     context: dict[str, Any]
     moment: datetime
     event: Event | None = field(default=None, compare=False)
+
+
+OccasionSource = Callable[[Sequence[int], datetime], Mapping[int, Sequence[Occasion]]]
+"""Occasions of people (by id) at a moment; a constant number of queries however many they are."""
+
+_sources: list[OccasionSource] = []
+
+
+def register_occasions(source: OccasionSource) -> None:
+    """Let a room remind of its own things; called once, when the application starts."""
+    if source not in _sources:
+        _sources.append(source)
 
 
 def send_reminders() -> int:
@@ -67,7 +81,11 @@ def send_reminders() -> int:
 
 def _people() -> QuerySet[User]:
     """Learners who can be written to and study somewhere."""
-    studying = Enrollment.objects.filter(state=EnrollmentState.ACTIVE).values("learner")
+    lately = timezone.now() - REMEMBERED_FOR
+    studying = Enrollment.objects.filter(
+        Q(state=EnrollmentState.ACTIVE)
+        | Q(state=EnrollmentState.COMPLETED, completed_at__gt=lately)
+    ).values("learner")
     return (
         User.objects.filter(pk__in=studying, is_active=True, is_synthetic=False)
         .exclude(email=None)
@@ -124,6 +142,14 @@ def _wishes(person: User) -> Wishes:
 
 def occasions_of(people: Sequence[int], now: datetime) -> dict[int, list[Occasion]]:
     """What each person (by id) may be reminded of at ``now``, sent or not."""
+    found = _of_courses(people, now)
+    for source in _sources:
+        for person, occasions in source(people, now).items():
+            found.setdefault(person, []).extend(occasions)
+    return found
+
+
+def _of_courses(people: Sequence[int], now: datetime) -> dict[int, list[Occasion]]:
     enrollments = list(
         Enrollment.objects.filter(
             learner__in=people, state=EnrollmentState.ACTIVE, cohort__ends_at__gt=now

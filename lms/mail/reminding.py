@@ -14,6 +14,7 @@ QUIET_UNTIL, QUIET_FROM = 8, 21
 class ReminderKind(StrEnum):
     SESSION = "session"
     DEADLINE = "deadline"
+    QUESTIONNAIRE = "questionnaire"
     SILENCE = "silence"
 
 
@@ -39,6 +40,7 @@ class Wishes:
         return {
             ReminderKind.SESSION: self.before_session,
             ReminderKind.DEADLINE: self.before_deadline,
+            ReminderKind.QUESTIONNAIRE: self.before_deadline,
             ReminderKind.SILENCE: self.after_silence,
         }[kind]
 

@@ -127,3 +127,13 @@ def test_nobody_else_opens_it(client_of, finished, path):
         assert client_of(stranger).get(address).status_code == 404
         assert client_of(stranger).post(address).status_code in (404, 405)
     assert Attempt.objects.submitted().count() == 2
+
+
+def test_my_data_holds_every_answer_in_words(finished):
+    from lms.people.personal_data import holdings
+
+    _waves, enrollment = finished
+    holding = next(one for one in holdings() if one.model == "assessments.Response")
+    rows = holding.rows_of(enrollment.learner)
+    assert rows.filter(text="Слушать молча.").count() == 2
+    assert rows.filter(item__text="Я дослушиваю.", value=3).exists()
