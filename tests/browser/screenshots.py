@@ -17,7 +17,6 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.browser.conftest import ARGUMENTS, find_chromium
 from tests.browser.live import make_hall, make_meeting
 from tests.browser.people import COURSE, fill_in_sheet, press, sign_in
-from tests.browser.questionnaire import answer_here, begin, make_questionnaires
 from tests.browser.stack import ROOT, Stack
 
 DIRECTORY = ROOT / "docs" / "screenshots"
@@ -120,52 +119,6 @@ def _talk(anna: Page, boris: Page, vera: Page) -> None:
     press(vera, "Поднять руку", exact=False)
 
 
-def questionnaires(browser: Browser, url: str, environment: dict[str, str]) -> None:
-    """The battery as a learner answers it, one's own result, and the trainer's workshop."""
-    course = make_questionnaires(environment)
-    pages = {}
-    for kind, width in WIDTHS.items():
-        context = browser.new_context(
-            base_url=url, locale="ru-RU", viewport={"width": width, "height": 800}
-        )
-        pages[kind] = context.new_page()
-        course.sign_in(pages[kind], url)
-    for kind, page in pages.items():
-        page.goto(course.battery)
-        keep(page, f"questionnaire-start-{kind}")
-    page = pages["phone"]
-    begin(page)
-    for number in (1, 45):
-        for kind, other in pages.items():
-            other.goto(page.url.replace("/1/", f"/{number}/"))
-            keep(other, f"questionnaire-{'situation' if number > 1 else 'statement'}-{kind}")
-        page.goto(page.url.replace(f"/{number}/", "/1/"))
-    for wave, level in (("pre", 1), ("post", 3), ("then", 0)):
-        page.goto(course.waves[wave])
-        for number in range(begin(page)):
-            page.get_by_text(f"Вопрос {number + 1} из", exact=False).wait_for()
-            answer_here(page, level)
-            press(page, "Продолжить")
-        press(page, "Отправить ответы")
-        page.get_by_role("heading", name="Спасибо").wait_for()
-    for kind, other in pages.items():
-        other.goto(course.gain)
-        keep(other, f"own-result-{kind}")
-    for kind, width in WIDTHS.items():
-        context = browser.new_context(
-            base_url=url, locale="ru-RU", viewport={"width": width, "height": 800}
-        )
-        trainer = context.new_page()
-        sign_in(trainer, "methodologist@demo.example")
-        for name in ("edit", "preview", "key"):
-            trainer.goto("/cms/instruments/")
-            trainer.get_by_role("link", name="Чувства в работе с людьми").first.click()
-            if name != "edit":
-                trainer.goto(trainer.url.replace("/edit/", f"/{name}/"))
-            keep(trainer, f"cms-questionnaire-{name}-{kind}")
-        context.close()
-
-
 def practicum(browser: Browser, url: str, environment: dict[str, str]) -> None:
     """A practicum of three: Boris the client and Vera the observer on phones, Anna at a desk."""
     hall = make_hall(environment)
@@ -247,7 +200,6 @@ def main() -> int:
                 )
                 take(browser, stack.url)
                 live_room(browser, stack.url, stack.environment)
-                questionnaires(browser, stack.url, stack.environment)
                 practicum(browser, stack.url, stack.environment)
         finally:
             stack.destroy()
