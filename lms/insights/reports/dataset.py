@@ -35,12 +35,45 @@ class ScaleFacts:
 
 
 @dataclass(frozen=True)
+class ItemFacts:
+    """``options``: value and words of what may be chosen; ``parts``: values an answer has."""
+
+    code: str
+    text: str
+    scale: str
+    kind: str
+    parts: int
+    options: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
+class SheetAnswers:
+    """One form before the course: what was chosen, and what it earned.
+
+    ``values``: people × values as chosen; ``points``: scale → people × its items.
+    """
+
+    form: str
+    people: Ints
+    values: Floats
+    points: Mapping[str, Floats]
+    facts: tuple[ItemFacts, ...]
+
+    def among(self, people: Ints) -> SheetAnswers:
+        keep = np.isin(self.people, people)
+        if keep.all():
+            return self
+        points = {scale: found[keep] for scale, found in self.points.items()}
+        return replace(self, people=self.people[keep], values=self.values[keep], points=points)
+
+
+@dataclass(frozen=True)
 class Dataset:
     """``people``: ids of enrolments, ascending; every array has a row for each of them.
 
     ``scores``: wave → people × scales, in points of the scale; NaN where there is none.
     ``yardsticks``: wave → mean of the items that are asked again looking back. ``flagged``: shows
-    two signs of careless answering. ``items``: (scale, form) → people × items before the course.
+    two signs of careless answering. ``sheets``: single answers before the course, of each form.
     """
 
     people: Ints
@@ -50,7 +83,7 @@ class Dataset:
     yardsticks: Mapping[str, Floats]
     answered: Mapping[str, Bools]
     flagged: Bools
-    items: Mapping[tuple[str, str], Floats]
+    sheets: tuple[SheetAnswers, ...]
     windows: Mapping[str, tuple[str, str]]
 
     def states(self) -> States:
@@ -76,8 +109,12 @@ class Dataset:
         return replace(kept, scores=scores, yardsticks=yardsticks, answered=answered)
 
     def of_regions(self, regions: frozenset[int]) -> Dataset:
+        """Without the single answers, which only the whole is asked for."""
         keep = np.isin(self.regions, list(regions))
         return self if keep.all() else self.of_people(keep)
+
+    def with_sheets_of_its_people(self) -> Dataset:
+        return replace(self, sheets=tuple(sheet.among(self.people) for sheet in self.sheets))
 
     def of_people(self, keep: Bools) -> Dataset:
         return replace(
