@@ -14,7 +14,10 @@ class CertificatesConfig(AppConfig):
     verbose_name = _("Certificates")
 
     def ready(self) -> None:
-        from certificates import issuing  # noqa: F401  registers its job handler
+        from certificates import (
+            issuing,  # noqa: F401  registers its job handler
+            personal_data,  # noqa: F401  what is kept about people
+        )
         from certificates.defaults import ensure_default_template
         from courses.signals import course_completed
 

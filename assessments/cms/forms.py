@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
 
-from assessments.scoring import JUDGEMENT_KINDS, UNSCORED_KINDS, Kind
+from assessments.scoring import Kind
 from assessments.vectors import HIGHEST
 
 LINE = re.compile(r"\s*(\d{1,3})[\s.:;—–-]+(\S.*)")
@@ -68,10 +68,21 @@ class InstrumentForm(WagtailAdminModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if self._code_is_taken(cleaned.get("code")):
+            self.add_error(
+                "code",
+                _("There is a questionnaire with this code: open it and make a new version of it."),
+            )
         if not hasattr(self, "formsets") or "items" not in self.formsets:
             return cleaned
         self._check_items(cleaned)
         return cleaned
+
+    def _code_is_taken(self, code: str | None) -> bool:
+        if not code or code == self.initial.get("code"):
+            return False
+        others = self._meta.model._default_manager.filter(code=code)
+        return others.exclude(pk=self.instance.pk).exists()
 
     def _check_items(self, cleaned: dict[str, Any]) -> None:
         scales = {
@@ -101,27 +112,3 @@ def _kept(formset) -> list:
     if not formset.is_valid():
         return []
     return [form for form in formset.forms if form.cleaned_data and not form.cleaned_data["DELETE"]]
-
-
-class ItemForm(WagtailAdminModelForm):
-    """What one item needs by its kind; the database refuses the same, but less kindly."""
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        kind = Kind(cleaned.get("kind") or Kind.LABELLED)
-        scale = cleaned.get("scale_code")
-        if kind in UNSCORED_KINDS and scale:
-            self.add_error("scale_code", _("This kind of question belongs to no scale."))
-        if kind not in UNSCORED_KINDS and not scale:
-            self.add_error("scale_code", _("Say which scale it belongs to."))
-        if (kind is Kind.INSTRUCTED) == (cleaned.get("expected") is None):
-            self.add_error("expected", _("For a check of attention, and only for it."))
-        if kind is not Kind.LABELLED:
-            for name in ("is_reversed", "is_asked_looking_back"):
-                if cleaned.get(name):
-                    self.add_error(name, _("For statements with labelled answers only."))
-        if kind in JUDGEMENT_KINDS and len(cleaned.get("choices") or ()) < 2:
-            self.add_error("choices", _("At least two answers to choose from."))
-        if (cleaned.get("image") or cleaned.get("audio")) and not cleaned.get("described"):
-            self.add_error("described", _("Say it in words for those who do not see or hear it."))
-        return cleaned

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -11,9 +13,9 @@ from wagtail.fields import StreamField
 from wagtail.models import Orderable
 
 from assessments.blocks import ChoiceBlock
-from assessments.cms.forms import InstrumentForm, ItemForm
+from assessments.cms.forms import InstrumentForm
 from assessments.cms.panels import INSTRUMENT_PANELS, ITEM_PANELS, SCALE_PANELS
-from assessments.scoring import Kind
+from assessments.scoring import JUDGEMENT_KINDS, UNSCORED_KINDS, Kind
 
 FORMS = ("A", "B")
 SATISFACTION = (0, 10)
@@ -252,7 +254,6 @@ class Item(Orderable):
         help_text=_("For those who do not see or hear it. Do not name the feeling."),
     )
 
-    base_form_class = ItemForm
     panels = ITEM_PANELS
 
     class Meta(Orderable.Meta):
@@ -290,3 +291,26 @@ class Item(Orderable):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.text[:60]}"
+
+    def clean(self) -> None:
+        """What one item needs by its kind; the database refuses the same, but less kindly."""
+        super().clean()
+        problems = dict(self._problems(Kind(self.kind)))
+        if problems:
+            raise ValidationError(problems)
+
+    def _problems(self, kind: Kind) -> Iterator[tuple[str, str]]:
+        if kind in UNSCORED_KINDS and self.scale_code:
+            yield "scale_code", _("This kind of question belongs to no scale.")
+        if kind not in UNSCORED_KINDS and not self.scale_code:
+            yield "scale_code", _("Say which scale it belongs to.")
+        if (kind is Kind.INSTRUCTED) == (self.expected is None):
+            yield "expected", _("For a check of attention, and only for it.")
+        if kind is not Kind.LABELLED:
+            for name in ("is_reversed", "is_asked_looking_back"):
+                if getattr(self, name):
+                    yield name, _("For statements with labelled answers only.")
+        if kind in JUDGEMENT_KINDS and len(self.choices or ()) < 2:
+            yield "kind", _("At least two answers to choose from.")
+        if (self.image_id or self.audio_id) and not self.described:
+            yield "described", _("Say it in words for those who do not see or hear it.")

@@ -16,12 +16,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from reportlab import rl_config
 from reportlab.pdfbase.pdfdoc import PDFString
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.textobject import PDFTextObject
 
 from lms.pdf.structure import Element, Mark, Note
 
+rl_config.useA85 = 0  # streams as bytes: no fifth more, and no time for letters
 PAINTS_TEXT = re.compile(r"\b(?:Tj|TJ)\b")
 PAINTS = re.compile(r"(?:^|\s)(?:f\*?|F|S|s|B\*?|b\*?|sh|Do|Tj|TJ|EI)(?=\s|$)")
 

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 from django.core.management import call_command
@@ -61,7 +62,7 @@ def test_self_report_is_about_acts_and_never_denies():
 
 def test_neighbours_are_of_different_scales():
     scales = [item.get("scale", "") for item in battery_items() if not item.get("choices")]
-    assert all(one != other for one, other in zip(scales, scales[1:], strict=False))
+    assert all(one != other for one, other in pairwise(scales))
 
 
 @pytest.mark.django_db

@@ -50,7 +50,7 @@ def test_every_kind_of_question_is_answered_and_scored(client_of, begun):
     check = browser.get(f"/assessments/{begun.uuid}/check/").text
     assert "Слушать молча." in check
     assert "Лучший: «Похоже, вы очень расстроены.»" in check
-    assert "Нет ответа" not in check
+    assert "Ответа пока нет" not in check
     browser.post(f"/assessments/{begun.uuid}/check/")
     begun.refresh_from_db()
     means = {score.scale.code: score.mean for score in begun.scores.all()}
