@@ -213,7 +213,7 @@ def reference_of(data: Dataset) -> Reference:
     """Reliability of every scale, and of the headline's composite, over the whole programme."""
     rows = []
     titles = {scale.code: scale.title for scale in data.scales}
-    sheets = sorted(data.sheets, key=lambda sheet: sheet.form)
+    sheets = data.pooled_sheets()
     for scale in data.scales:
         rows += [
             _precision(titles[scale.code], sheet.form, sheet.points[scale.code])

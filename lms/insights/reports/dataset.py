@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -59,6 +59,23 @@ class SheetAnswers:
     points: Mapping[str, Floats]
     facts: tuple[ItemFacts, ...]
 
+    def of_scales(self, scales: Set[str]) -> SheetAnswers:
+        """Only the items of some scales."""
+        places: list[int] = []
+        facts, place = [], 0
+        for fact in self.facts:
+            if fact.scale in scales:
+                facts.append(fact)
+                places += range(place, place + fact.parts)
+            place += fact.parts
+        points = {scale: found for scale, found in self.points.items() if scale in scales}
+        return replace(
+            self,
+            values=self.values[:, np.array(places, dtype=np.int64)],
+            points=points,
+            facts=tuple(facts),
+        )
+
     def among(self, people: Ints) -> SheetAnswers:
         keep = np.isin(self.people, people)
         if keep.all():
@@ -112,6 +129,30 @@ class Dataset:
         """Without the single answers, which only the whole is asked for."""
         keep = np.isin(self.regions, list(regions))
         return self if keep.all() else self.of_people(keep)
+
+    def pooled_sheets(self) -> tuple[SheetAnswers, ...]:
+        """Items that stand in every form as one sheet without a name, then what each form adds."""
+        sheets = sorted(self.sheets, key=lambda sheet: sheet.form)
+        if len(sheets) < 2:
+            return tuple(sheets)
+        codes = [
+            {scale: [f.code for f in sheet.facts if f.scale == scale] for scale in sheet.points}
+            for sheet in sheets
+        ]
+        shared = {
+            scale
+            for scale, items in codes[0].items()
+            if all(other.get(scale) == items for other in codes[1:])
+        }
+        parts = [sheet.of_scales(shared) for sheet in sheets]
+        whole = SheetAnswers(
+            form="",
+            people=np.concatenate([part.people for part in parts]),
+            values=np.vstack([part.values for part in parts]),
+            points={scale: np.vstack([part.points[scale] for part in parts]) for scale in shared},
+            facts=parts[0].facts,
+        )
+        return (whole, *(sheet.of_scales(sheet.points.keys() - shared) for sheet in sheets))
 
     def with_sheets_of_its_people(self) -> Dataset:
         return replace(self, sheets=tuple(sheet.among(self.people) for sheet in self.sheets))

@@ -87,9 +87,10 @@ def items_of(data: Dataset) -> ItemAnalysis:
     """Everything about single items, before the course, over the people of ``data``."""
     lines, choices, runs = [], [], 0
     spans = {scale.code: (scale.title, scale.low, scale.high) for scale in data.scales}
-    for sheet in sorted(data.sheets, key=lambda sheet: sheet.form):
+    for sheet in data.pooled_sheets():
         lines += list(_lines(sheet, spans))
         choices += list(_choices(sheet))
+    for sheet in data.sheets:
         runs += _long_runs(sheet)
     people = int(data.answered["pre"].sum())
     return ItemAnalysis(
