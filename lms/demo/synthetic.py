@@ -416,12 +416,16 @@ def _answered_at(
 
 
 def _habits(chance: random.Random) -> dict[str, tuple[float, float]]:
-    """What a person does by habit and how much they will gain, by scale."""
+    """What a person does by habit and how much they will gain, by scale.
+
+    For situations: how far the person's ratings are blurred, as a factor.
+    """
     person = chance.gauss(0, 0.5)
-    return {
+    habits = {
         code: (2.0 + person + chance.gauss(0, 0.35), chance.gauss(gain, 0.35))
         for code, gain in TRUE_GAINS.items()
     }
+    return habits | {"situations": (chance.uniform(0.6, 1.4), 0.0)}
 
 
 def _answers(
@@ -436,7 +440,7 @@ def _answers(
     answers: list[int | None] = []
     for item in items:
         if item.kind is Kind.RATE_EACH:
-            blur = BLUR_AFTER if has_learnt else BLUR_BEFORE
+            blur = (BLUR_AFTER if has_learnt else BLUR_BEFORE) * habits["situations"][0]
             answers += [
                 _within(item, chance.gauss(3 if choice.key is None else choice.key, blur))
                 for choice in item.choices

@@ -72,3 +72,17 @@ class ReportFilters(forms.Form):
         if not self.sees_whole:
             self.fields["region"].empty_label = None
             self.fields["region"].required = True
+
+
+class CourseFilter(forms.Form):
+    """One of ``courses``; the largest unless another is chosen."""
+
+    course = forms.ModelChoiceField(Course.objects.none(), label=_("Programme"), empty_label=None)
+
+    def __init__(self, data: Any, *, courses: QuerySet[Course]):
+        seen = Course.objects.filter(pk__in=courses.values("pk"))
+        largest = seen.annotate(people=Count("cohorts__enrollments")).order_by("-people").first()
+        self.has_choice = largest is not None
+        chosen = data.get("course", "") or (str(largest.pk) if largest else "")
+        super().__init__({"course": chosen})
+        self.fields["course"].queryset = seen.order_by("title")

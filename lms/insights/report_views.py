@@ -15,14 +15,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from courses.models import Course
-from lms.insights.filters import ReportFilters
+from lms.insights.filters import CourseFilter, ReportFilters
 from lms.insights.reports.files import csv_of, pdf_of, xlsx_of
 from lms.insights.reports.presenting import sections_of
-from lms.insights.reports.sections import Section, Table
+from lms.insights.reports.presenting_items import item_sections
+from lms.insights.reports.sections import Cell, Section, Share, Table
 from lms.insights.reports.stamp import Stamp, stamp_of
 from lms.insights.reports.taking import current_snapshot, reports_in
 from lms.insights.reports.wording import cell, day
-from lms.insights.scope import sees_reports
+from lms.insights.scope import courses_with_items, sees_items, sees_reports
 from lms.people.models import Region
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -93,6 +94,27 @@ def report_file(request: HttpRequest, kind: str) -> HttpResponse:
     )
 
 
+@require_safe
+@login_required
+def items(request: HttpRequest) -> HttpResponse:
+    """How the questions of a programme work, for those who teach in it or write them."""
+    user = request.user
+    courses = courses_with_items(user)
+    if not sees_items(user):
+        raise PermissionDenied
+    filters = CourseFilter(request.GET, courses=courses)
+    context: dict[str, Any] = {"filters": filters}
+    if filters.has_choice and filters.is_valid():
+        snapshot = current_snapshot(filters.cleaned_data["course"])
+        if snapshot is not None:
+            sections = item_sections(reports_in(snapshot), stamp=stamp_of(snapshot))
+            context["sections"] = [_drawn(section) for section in sections]
+            context["taken_at"] = snapshot.taken_at
+            context["is_synthetic"] = snapshot.course.is_synthetic
+    is_wrong = filters.has_choice and not filters.is_valid()
+    return render(request, "insights/items.html", context, status=422 if is_wrong else 200)
+
+
 def _file_heading(shown: Shown) -> str:
     parts = [shown.heading, shown.facts, shown.stamp.method, shown.stamp.data_hash]
     if shown.stamp.is_synthetic:
@@ -128,11 +150,11 @@ def _asked(request: HttpRequest) -> tuple[ReportFilters, Shown | None, str]:
 
 @dataclass(frozen=True)
 class DrawnTable:
-    """Cells in words; beside each whether it stands in a column of numbers."""
+    """Cells in words; beside each the class that it is drawn with."""
 
     caption: str
     header: list[tuple[str, bool]]
-    rows: list[tuple[str, list[tuple[str, bool]]]]
+    rows: list[tuple[str, list[tuple[str, str]]]]
 
     @property
     def is_narrow(self) -> bool:
@@ -156,7 +178,7 @@ def _drawn_table(table: Table) -> DrawnTable:
         (
             cell(row[0], table.digits),
             [
-                (cell(value, table.digits), column in table.numeric)
+                (cell(value, table.digits), _css(value, column in table.numeric))
                 for column, value in enumerate(row[1:], start=1)
             ],
         )
@@ -164,3 +186,9 @@ def _drawn_table(table: Table) -> DrawnTable:
     ]
     header = [(words, column in table.numeric) for column, words in enumerate(table.header)]
     return DrawnTable(table.caption, header, rows)
+
+
+def _css(value: Cell, is_number: bool) -> str:
+    if isinstance(value, Share):
+        return f"number heat heat--{value.shade}"
+    return "number" if is_number else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
-from courses.models import Enrollment
+from courses.models import Course, Enrollment
 from lms.people.models import Role, User
 
 
@@ -27,6 +27,19 @@ def reported_enrollments(user: User) -> QuerySet[Enrollment]:
     if sees_all_regions(user):
         return Enrollment.objects.all()
     return Enrollment.objects.filter(learner__region__in=user.coordinated_regions())
+
+
+def sees_items(user: User) -> bool:
+    """How questions work: for content staff and trainers."""
+    return sees_all_regions(user) or user.has_role(Role.TRAINER)
+
+
+def courses_with_items(user: User) -> QuerySet[Course]:
+    """Courses whose questions this person may study: all, or those they teach in."""
+    courses = Course.objects.filter(cohorts__enrollments__isnull=False)
+    if not sees_all_regions(user):
+        courses = courses.filter(cohorts__in=user.trained_cohorts.all())
+    return courses.distinct()
 
 
 def enrollments_for(user: User) -> QuerySet[Enrollment]:

@@ -7,6 +7,7 @@ app_name = "insights"
 urlpatterns = [
     path("insights/", views.programme, name="programme"),
     path("insights/programme.csv", views.sheet, name="sheet"),
+    path("insights/items/", report_views.items, name="items"),
     path("insights/report/", report_views.report, name="report"),
     re_path(
         r"^insights/report\.(?P<kind>pdf|csv|xlsx)$", report_views.report_file, name="report_file"

@@ -55,6 +55,7 @@ ACCENT, ACCENT_SOFT = HexColor("#b5472e"), HexColor("#fbe9e3")
 GOOD, GOOD_SOFT = HexColor("#1f6b3a"), HexColor("#e3f1e6")
 SIDE, TOP, FOOT = 22 * mm, 20 * mm, 24 * mm
 ROOM = A4[0] - 2 * SIDE
+CELL_SIZE, CELL_SIDES = 10, 21
 LONGEST_LINE = 30
 """Signs of a cell that count when columns share the room; longer cells take more lines."""
 
@@ -271,7 +272,7 @@ class _Look:
         ]
         grid = Grid(
             rows,
-            colWidths=_column_widths(piece),
+            colWidths=_column_widths(piece, font_name=self.bold),
             repeatRows=1,
             splitInRow=1,
             style=TableStyle(style),
@@ -330,13 +331,22 @@ class _Look:
         return "".join(pieces)
 
 
-def _column_widths(piece: Table) -> list[float]:
-    """The room shared out by what the cells hold, so that hardly a word breaks."""
-    wanted = []
+def _column_widths(piece: Table, *, font_name: str) -> list[float]:
+    """Every column holds its longest word; the rest of the room goes where there is much to say."""
+    least, wanted = [], []
     for cells in zip(piece.header, *piece.rows, strict=True):
-        longest_word = max((len(word) for cell in cells for word in cell.split()), default=1)
-        wanted.append(max(longest_word, min(max(map(len, cells)), LONGEST_LINE)) + 3)
-    return [ROOM * share / sum(wanted) for share in wanted]
+        words = {word for cell in cells for word in cell.split()}
+        longest = [width(word, font_name=font_name, size=CELL_SIZE) for word in words]
+        least.append(min(max(longest, default=0.0), ROOM / 2) + CELL_SIDES)
+        wanted.append(max(len(cell) for cell in cells))
+    left = ROOM - sum(least)
+    if left <= 0:
+        return [ROOM * share / sum(least) for share in least]
+    wanted = [min(length, LONGEST_LINE) for length in wanted]
+    return [
+        base + left * length / max(sum(wanted), 1)
+        for base, length in zip(least, wanted, strict=True)
+    ]
 
 
 class _NumberedCanvas(TaggedCanvas):

@@ -35,8 +35,8 @@ def build(learners: int):
     from assessments.loading import load_instrument
     from assessments.models import Assessment, Attempt
     from courses.models import Enrollment
-    from lms.people.models import Region, User
-    from tests.factories import CohortFactory, add_page, make_course, make_module
+    from lms.people.models import User
+    from tests.factories import CohortFactory, RegionFactory, add_page, make_course, make_module
 
     chance = np.random.default_rng(2026)
     course = make_course("Bench")
@@ -60,7 +60,9 @@ def build(learners: int):
         wave: add_page(module, Assessment(title=wave, slug=wave, instrument=instrument, wave=wave))
         for wave in ("pre", "post")
     }
-    regions = list(Region.objects.all()[:REGIONS])
+    regions = [
+        RegionFactory(code=f"RU-{number:03}", name=f"Region {number}") for number in range(REGIONS)
+    ]
     of_region = np.arange(learners) % len(regions)
     people = User.objects.bulk_create(
         (User(region=regions[place], is_synthetic=True, password="!") for place in of_region),
@@ -154,6 +156,7 @@ def main(arguments: list[str]) -> int:
     from lms.insights.reports.headline import headline_from_totals
     from lms.insights.reports.taking import compute
 
+    connection.settings_dict["TEST"]["MIGRATE"] = False  # from the models: quicker, no seeds
     with scratch_database():
         began = time.perf_counter()
         course, instrument, tables, of_region = build(options.learners)

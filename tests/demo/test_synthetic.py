@@ -32,7 +32,13 @@ def test_two_thousand_people_in_seventeen_regions_and_nobody_is_written_to():
     assert not mail.outbox
     assert not Certificate.objects.exists()
     snapshot = current_snapshot(course)
-    report = reports_in(snapshot).programme
+    reports = reports_in(snapshot)
+    report, items = reports.programme, reports.items
+    assert items.long_runs > 10
+    assert len(items.forms) == 11
+    assert all(pair.interval[0] < 1.5 and pair.interval[1] > -1.5 for pair in items.forms)
+    assert {line.form for line in items.lines} == {"", "A", "B"}
+    assert [row.form for row in report.precision] == [""] * 10 + ["A", "B"]
     for facet in report.facets:
         if facet.strand != "self_report":
             continue

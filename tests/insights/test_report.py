@@ -3,6 +3,7 @@
 import io
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from django.utils import timezone
 from openpyxl import load_workbook
@@ -13,6 +14,8 @@ from assessments.models import Assessment, Attempt
 from assessments.psychometrics import paired_gain
 from courses.models import Cohort, Course
 from lms.insights.models import ReportSnapshot
+from lms.insights.reports.dataset import ItemFacts, SheetAnswers
+from lms.insights.reports.items import _choices
 from lms.insights.reports.taking import current_snapshot, reports_in
 from lms.people.models import Consent, Region, Role
 from lms.people.roles import grant_role
@@ -200,3 +203,31 @@ def test_a_methodologist_reads_the_whole(client_of, course, tomsk):
     grant_role(user=user, role=Role.METHODOLOGIST)
     page = client_of(user).get("/insights/report/")
     assert page.context["shown"].region is None
+
+
+def test_trainers_study_the_questions_of_their_own_courses(client_of, course, tomsk):
+    cohort = CohortFactory(course=course)
+    answered(tomsk, cohort, times=3)
+    page = client_of(trainer_of(cohort)).get("/insights/items/")
+    assert page.status_code == 200
+    assert "Вопрос за вопросом" in page.text
+    (line,) = reports_in(current_snapshot(course)).items.lines
+    assert line.easiness == pytest.approx(25 * sum(PRE) / len(PRE))
+    (choice,) = reports_in(current_snapshot(course)).items.choices
+    assert choice.n == 9, "three in twelve chose neither of the two options"
+    assert dict(choice.shares) == {"нет": None, "да": None}
+
+
+def test_trainers_of_other_courses_and_coordinators_do_not(client_of, course, tomsk):
+    answered(tomsk, CohortFactory(course=course))
+    page = client_of(trainer_of(CohortFactory())).get(f"/insights/items/?course={course.pk}")
+    assert "Вопрос за вопросом" not in page.text
+    assert client_of(coordinator_of(tomsk)).get("/insights/items/").status_code == 403
+
+
+def test_options_that_few_chose_are_hidden_with_a_neighbour():
+    facts = (ItemFacts("a", "", "s", "labelled", 1, ((0, "no"), (1, "yes"), (2, "often"))),)
+    values = np.array([[0.0]] * 30 + [[1.0]] * 3 + [[2.0]] * 10)
+    sheet = SheetAnswers("", np.arange(43), values, {"s": values}, facts)
+    (found,) = list(_choices(sheet))
+    assert dict(found.shares) == {"no": 30 / 43, "yes": None, "often": None}

@@ -37,7 +37,14 @@ from assessments.scoring import ENOUGH, Kind
 from assessments.sheets import Sheet, sheet_of
 from assessments.vectors import points_table, table
 from courses.models import Course, Enrollment
-from lms.insights.reports.dataset import Dataset, Floats, Ints, ScaleFacts
+from lms.insights.reports.dataset import (
+    Dataset,
+    Floats,
+    Ints,
+    ItemFacts,
+    ScaleFacts,
+    SheetAnswers,
+)
 
 NO_VALUE = -1.0
 """Stands for a missing total on its way from the database: totals are not negative."""
@@ -213,7 +220,7 @@ def _together(
     yardsticks = {wave: np.full(n, np.nan) for wave in waves}
     answered = {wave: np.zeros(n, dtype=bool) for wave in waves}
     flagged = np.zeros(n, dtype=bool)
-    items: dict[tuple[str, str], Floats] = {}
+    single: list[SheetAnswers] = []
     for wave, found in waves.items():
         for part in found.forms:
             places = np.searchsorted(people, part.people)
@@ -227,7 +234,11 @@ def _together(
                     if scale.code in points:
                         scores[wave][places, number] = scale_scores(points[scale.code])
                 if wave == Wave.PRE:
-                    items |= {(code, part.form): columns for code, columns in points.items()}
+                    single.append(
+                        SheetAnswers(
+                            part.form, part.people, part.table, points, _facts(sheets[part.form])
+                        )
+                    )
     return Dataset(
         people=people,
         regions=regions,
@@ -236,7 +247,7 @@ def _together(
         yardsticks=yardsticks,
         answered=answered,
         flagged=flagged,
-        items=items,
+        sheets=tuple(single),
         windows={
             wave: (found.first.isoformat(), found.last.isoformat())
             for wave, found in waves.items()
@@ -252,6 +263,20 @@ def scale_scores(points: NDArray[np.float64]) -> Floats:
     sums = np.where(known, points, 0.0).sum(axis=1)
     enough = (counts >= ENOUGH * points.shape[1]) & (counts > 0)
     return np.where(enough, sums / np.maximum(counts, 1), np.nan)
+
+
+def _facts(sheet: Sheet) -> tuple[ItemFacts, ...]:
+    return tuple(
+        ItemFacts(
+            code=item.code,
+            text=item.text,
+            scale=keyed.scale,
+            kind=keyed.kind.value,
+            parts=keyed.parts,
+            options=tuple(sheet.options_of(item)),
+        )
+        for item, keyed in zip(sheet.items, sheet.keyed, strict=True)
+    )
 
 
 def _scales(instrument: Instrument, sheets: dict[str, Sheet]) -> tuple[ScaleFacts, ...]:

@@ -213,19 +213,21 @@ def reference_of(data: Dataset) -> Reference:
     """Reliability of every scale, and of the headline's composite, over the whole programme."""
     rows = []
     titles = {scale.code: scale.title for scale in data.scales}
-    forms = {form for _code, form in data.items}
+    sheets = data.pooled_sheets()
     for scale in data.scales:
-        for form in sorted(forms):
-            if (scale.code, form) in data.items:
-                rows.append(_precision(titles[scale.code], form, data.items[scale.code, form]))
+        rows += [
+            _precision(titles[scale.code], sheet.form, sheet.points[scale.code])
+            for sheet in sheets
+            if scale.code in sheet.points
+        ]
     counted = [
         scale.code
         for scale in data.scales
         if scale.counts_in_headline and scale.strand == "self_report"
     ]
     alphas = []
-    for form in forms:
-        tables = [data.items[code, form] for code in counted if (code, form) in data.items]
+    for sheet in sheets:
+        tables = [sheet.points[code] for code in counted if code in sheet.points]
         if tables:
             alphas.append(cronbach_alpha(np.hstack(tables)))
     n = sum(alpha.n for alpha in alphas)

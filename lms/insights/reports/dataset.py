@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -35,12 +35,62 @@ class ScaleFacts:
 
 
 @dataclass(frozen=True)
+class ItemFacts:
+    """``options``: value and words of what may be chosen; ``parts``: values an answer has."""
+
+    code: str
+    text: str
+    scale: str
+    kind: str
+    parts: int
+    options: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
+class SheetAnswers:
+    """One form before the course: what was chosen, and what it earned.
+
+    ``values``: people × values as chosen; ``points``: scale → people × its items.
+    """
+
+    form: str
+    people: Ints
+    values: Floats
+    points: Mapping[str, Floats]
+    facts: tuple[ItemFacts, ...]
+
+    def of_scales(self, scales: Set[str]) -> SheetAnswers:
+        """Only the items of some scales."""
+        places: list[int] = []
+        facts, place = [], 0
+        for fact in self.facts:
+            if fact.scale in scales:
+                facts.append(fact)
+                places += range(place, place + fact.parts)
+            place += fact.parts
+        points = {scale: found for scale, found in self.points.items() if scale in scales}
+        return replace(
+            self,
+            values=self.values[:, np.array(places, dtype=np.int64)],
+            points=points,
+            facts=tuple(facts),
+        )
+
+    def among(self, people: Ints) -> SheetAnswers:
+        keep = np.isin(self.people, people)
+        if keep.all():
+            return self
+        points = {scale: found[keep] for scale, found in self.points.items()}
+        return replace(self, people=self.people[keep], values=self.values[keep], points=points)
+
+
+@dataclass(frozen=True)
 class Dataset:
     """``people``: ids of enrolments, ascending; every array has a row for each of them.
 
     ``scores``: wave → people × scales, in points of the scale; NaN where there is none.
     ``yardsticks``: wave → mean of the items that are asked again looking back. ``flagged``: shows
-    two signs of careless answering. ``items``: (scale, form) → people × items before the course.
+    two signs of careless answering. ``sheets``: single answers before the course, of each form.
     """
 
     people: Ints
@@ -50,7 +100,7 @@ class Dataset:
     yardsticks: Mapping[str, Floats]
     answered: Mapping[str, Bools]
     flagged: Bools
-    items: Mapping[tuple[str, str], Floats]
+    sheets: tuple[SheetAnswers, ...]
     windows: Mapping[str, tuple[str, str]]
 
     def states(self) -> States:
@@ -76,8 +126,36 @@ class Dataset:
         return replace(kept, scores=scores, yardsticks=yardsticks, answered=answered)
 
     def of_regions(self, regions: frozenset[int]) -> Dataset:
+        """Without the single answers, which only the whole is asked for."""
         keep = np.isin(self.regions, list(regions))
         return self if keep.all() else self.of_people(keep)
+
+    def pooled_sheets(self) -> tuple[SheetAnswers, ...]:
+        """Items that stand in every form as one sheet without a name, then what each form adds."""
+        sheets = sorted(self.sheets, key=lambda sheet: sheet.form)
+        if len(sheets) < 2:
+            return tuple(sheets)
+        codes = [
+            {scale: [f.code for f in sheet.facts if f.scale == scale] for scale in sheet.points}
+            for sheet in sheets
+        ]
+        shared = {
+            scale
+            for scale, items in codes[0].items()
+            if all(other.get(scale) == items for other in codes[1:])
+        }
+        parts = [sheet.of_scales(shared) for sheet in sheets]
+        whole = SheetAnswers(
+            form="",
+            people=np.concatenate([part.people for part in parts]),
+            values=np.vstack([part.values for part in parts]),
+            points={scale: np.vstack([part.points[scale] for part in parts]) for scale in shared},
+            facts=parts[0].facts,
+        )
+        return (whole, *(sheet.of_scales(sheet.points.keys() - shared) for sheet in sheets))
+
+    def with_sheets_of_its_people(self) -> Dataset:
+        return replace(self, sheets=tuple(sheet.among(self.people) for sheet in self.sheets))
 
     def of_people(self, keep: Bools) -> Dataset:
         return replace(

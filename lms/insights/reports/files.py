@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from lms.insights.reports.sections import Cell, Change, Section, Table
+from lms.insights.reports.sections import Cell, Change, Section, Share, Table
 from lms.insights.reports.wording import cell
 from lms.insights.sheet import safe
 from lms.pdf import pieces
@@ -39,6 +39,8 @@ def _numbers(figure: str, value: Cell, digits: int) -> Iterator[tuple[str, Value
             yield words % {"figure": figure}, round(end, digits)
     elif isinstance(value, Change):
         yield figure, round(value.value, value.digits)
+    elif isinstance(value, Share):
+        yield figure, round(value.value, 3)
     elif isinstance(value, float):
         yield figure, round(value, digits)
     else:

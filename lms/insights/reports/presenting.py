@@ -35,7 +35,7 @@ def sections_of(report: Report, *, stamp: Stamp, names: Mapping[int, str]) -> li
     """The sections of the report of a programme, or of one of its regions."""
     return [
         _people(report),
-        _instruments(report, stamp),
+        reliability_section(report, stamp),
         _headline(report),
         _comparison(report),
         _facets(report),
@@ -111,7 +111,8 @@ def _lost_verdict(size: float) -> str:
     return _("Such a difference is large: the result cannot be carried over to those lost.")
 
 
-def _instruments(report: Report, stamp: Stamp) -> Section:
+def reliability_section(report: Report, stamp: Stamp) -> Section:
+    """What was measured, how exactly and when."""
     words = _("“%(title)s”, code %(code)s, version %(version)s.") % {
         "title": stamp.instrument_title,
         "code": stamp.instrument_code,

@@ -15,7 +15,19 @@ class Change:
     digits: int = 1
 
 
-Cell = str | int | float | Range | Change | None
+@dataclass(frozen=True)
+class Share:
+    """A share of people, 0..1, in a map where more is darker."""
+
+    value: float
+
+    @property
+    def shade(self) -> int:
+        """0 below a fifth, 1 below a half, 2 above."""
+        return 0 if self.value < 0.2 else 1 if self.value < 0.5 else 2
+
+
+Cell = str | int | float | Range | Change | Share | None
 """None: not shown, so that nobody is recognised, or not known."""
 
 

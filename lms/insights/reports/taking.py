@@ -21,6 +21,7 @@ from lms.insights.reports.content import SMALLEST_MEAN, Report, reference_of, re
 from lms.insights.reports.dataset import Dataset
 from lms.insights.reports.freezing import MustStand, States, published_regions, settle
 from lms.insights.reports.headline import headline_from_totals
+from lms.insights.reports.items import ItemAnalysis, items_of
 from lms.insights.reports.method import method_version
 from lms.people.models import Region
 
@@ -37,6 +38,7 @@ class Reports:
     programme: Report
     regions: dict[int, Report]
     names: dict[int, str]
+    items: ItemAnalysis | None = None
 
 
 def reports_in(snapshot: ReportSnapshot) -> Reports:
@@ -127,7 +129,7 @@ def compute(course: Course, data: Dataset, states: States) -> Reports:
         .values("learner__region_id")
         .annotate(people=Count("pk"))
     }
-    whole = data.of_regions(shown)
+    whole = data.of_regions(shown).with_sheets_of_its_people()
     reference = reference_of(whole)
     programme = report_of(
         whole,
@@ -149,5 +151,6 @@ def compute(course: Course, data: Dataset, states: States) -> Reports:
             for region in sorted(shown)
             if region
         },
+        items=items_of(whole),
         names=dict(Region.objects.filter(pk__in=shown).values_list("pk", "name")),
     )

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
-from lms.insights.reports.sections import Cell, Change, Range
+from lms.insights.reports.sections import Cell, Change, Range, Share
 
 MINUS = "−"
 
@@ -49,6 +49,8 @@ def cell(value: Cell, digits: int) -> str:
         return "—"
     if isinstance(value, Change):
         return signed(value.value, value.digits)
+    if isinstance(value, Share):
+        return percent(value.value)
     if isinstance(value, tuple):
         return span(value, digits)
     if isinstance(value, float):
