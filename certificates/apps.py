@@ -4,9 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 def _on_course_completed(sender, enrollment_id: int, **kwargs) -> None:
-    from certificates.issuing import request_certificate
+    from certificates.issuing import request_when_named
 
-    request_certificate(enrollment_id)
+    request_when_named(enrollment_id)
 
 
 class CertificatesConfig(AppConfig):
@@ -14,7 +14,7 @@ class CertificatesConfig(AppConfig):
     verbose_name = _("Certificates")
 
     def ready(self) -> None:
-        from certificates import issuing  # noqa: F401  registers its job handler
+        from certificates import batches, issuing  # noqa: F401  they register job handlers
         from certificates.defaults import ensure_default_template
         from courses.signals import course_completed
 

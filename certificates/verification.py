@@ -44,7 +44,7 @@ def public_facts(certificate: Certificate) -> dict:
         "code": snapshot["code"],
         "state": certificate.state,
         "state_changed_at": certificate.changed_at and certificate.changed_at.isoformat(),
-        "reason": certificate.reason,
+        "reason_class": certificate.reason_class,
         "superseded_by": certificate.superseded_by and certificate.superseded_by.number,
         "heading": snapshot["heading"],
         "name": snapshot["name"],

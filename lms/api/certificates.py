@@ -26,8 +26,13 @@ class CertificateSerializer(serializers.ModelSerializer):
     """A certificate. What leads to the name on it only with the scope ``learners:pii``."""
 
     id = serializers.UUIDField(source="uuid")
-    enrolment = serializers.UUIDField(source="enrollment.uuid", help_text=_("Its enrolment's id."))
-    learner = serializers.UUIDField(source="enrollment.learner.uuid", help_text=_("Learner's id."))
+    enrolment = serializers.UUIDField(
+        source="enrollment.uuid",
+        default=None,
+        allow_null=True,
+        help_text=_("Its enrolment's id; null for an honour."),
+    )
+    learner = serializers.UUIDField(source="learner.uuid", help_text=_("Learner's id."))
     state = serializers.ChoiceField(choices=Certificate.State.values)
     name = serializers.CharField(
         source="snapshot.name", required=False, help_text=_("The name, as printed.")
@@ -84,12 +89,12 @@ class CertificateFilters(PageParameters):
 
 class CertificateView(ApiView):
     scopes = {"GET": (Scope.CERTIFICATES_READ,)}
-    region_path = "enrollment__learner__region"
+    region_path = "learner__region"
     missing_code = "certificate-not-found"
     serializer_class = CertificateSerializer
 
     def model_queryset(self) -> QuerySet[Certificate]:
-        return Certificate.objects.select_related("enrollment__learner")
+        return Certificate.objects.select_related("learner", "enrollment")
 
 
 class CertificateList(CertificateView):
@@ -110,7 +115,7 @@ class CertificateList(CertificateView):
         if "state" in parameters:
             rows = rows.filter(state=parameters["state"])
         page = self.page(rows, parameters, by="issued_at")
-        record_access(request, [certificate.enrollment.learner for certificate in page.rows])
+        record_access(request, [certificate.learner for certificate in page.rows])
         return Response(page.answer(self.get_serializer(page.rows, many=True).data))
 
 
@@ -118,7 +123,7 @@ class CertificateDetail(CertificateView):
     @extend_schema(operation_id="certificate", summary=_("One certificate"), tags=["certificates"])
     def get(self, request: Request, certificate_id: str) -> Response:
         certificate = self.find(self.get_queryset(), certificate_id)
-        record_access(request, [certificate.enrollment.learner])
+        record_access(request, [certificate.learner])
         return Response(self.get_serializer(certificate).data)
 
 
@@ -133,7 +138,7 @@ class CertificatePdf(CertificateView):
     )
     def get(self, request: Request, certificate_id: str) -> Any:
         certificate = self.find(self.get_queryset(), certificate_id)
-        record_access(request, [certificate.enrollment.learner])
+        record_access(request, [certificate.learner])
         return FileResponse(
             certificate.pdf.open("rb"),
             content_type="application/pdf",

@@ -6,7 +6,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from certificates.issuing import fonts
+from certificates.making import fonts
 from certificates.render import Snapshot, render
 from lms.pdf.fonts import MissingGlyphs
 

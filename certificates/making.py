@@ -1,0 +1,164 @@
+"""From facts to a file, and from a file to a row: the only place where certificates are made."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.db import transaction
+from django.utils import timezone
+
+from certificates.facts import Facts, Identity, kept_snapshot, snapshot_of
+from certificates.models import (
+    Certificate,
+    CertificateEvent,
+    CertificateTemplate,
+    RegisterEntry,
+)
+from certificates.names import MOST_LETTERS
+from certificates.numbering import reserve
+from certificates.problems import NameMissing, NameTooLong, UnknownLetters
+from certificates.render import Fonts, Snapshot, check_text, render
+from courses.models import Cohort, Enrollment
+from lms.pdf.fonts import MissingGlyphs
+from lms.people.models import User
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Whose the certificate is, and what it was earned with."""
+
+    learner: User
+    cohort: Cohort | None = None
+    enrollment: Enrollment | None = None
+
+
+def fonts() -> Fonts:
+    """Golos Text from the npm package."""
+    base = settings.NPM_DIR / "@expo-google-fonts" / "golos-text"
+    return Fonts(
+        regular=base / "400Regular" / "GolosText_400Regular.ttf",
+        bold=base / "700Bold" / "GolosText_700Bold.ttf",
+    )
+
+
+def check_printable(facts: Facts, template: CertificateTemplate) -> None:
+    """Whether all of it can be printed. Raises NameMissing, NameTooLong or UnknownLetters."""
+    if not facts.name.strip():
+        raise NameMissing
+    if max(len(facts.name), len(facts.name_dative)) > MOST_LETTERS:
+        raise NameTooLong
+    sample = Identity(number="БК-0000-000000", code="0" * 12, issued_at=timezone.now())
+    try:
+        check_text(snapshot_of(facts, template, sample), fonts())
+    except MissingGlyphs as error:
+        raise UnknownLetters(error.characters) from error
+
+
+def make_certificate(
+    *,
+    purpose: str,
+    holder: Holder,
+    facts: Facts,
+    template: CertificateTemplate,
+    actor: User | None,
+    reason_class: str = "",
+    reason: str = "",
+    is_duplicate: bool = False,
+    replaces: Certificate | None = None,
+) -> Certificate:
+    """Draw the file and record the certificate; a kill at any moment leaves the whole or none.
+
+    ``purpose`` names this one certificate: asked for again after a kill, it gets the number that
+    was taken for it. ``replaces`` is superseded in the same transaction. Raises what drawing and
+    storing raise; then nothing is recorded and no file is left.
+    """
+    check_printable(facts, template)
+    entry = reserve(purpose)
+    identity = Identity(number=entry.number, code=entry.code, issued_at=entry.taken_at)
+    snapshot = snapshot_of(facts, template, identity, is_duplicate=is_duplicate)
+    pdf, credential = _file_of(snapshot, template)
+    certificate = Certificate(
+        uuid=entry.uuid,
+        number=entry.number,
+        code=entry.code,
+        learner=holder.learner,
+        cohort=holder.cohort,
+        enrollment=holder.enrollment,
+        template=template,
+        snapshot=kept_snapshot(snapshot, facts, template),
+        pdf_sha256=hashlib.sha256(pdf).hexdigest(),
+        credential=credential,
+        is_replacement=replaces is not None,
+        is_duplicate=is_duplicate,
+        issued_at=entry.taken_at,
+    )
+    name = _stored(pdf, entry)
+    certificate.pdf.name = name
+    try:
+        with transaction.atomic():
+            _record(certificate, actor, reason_class, reason, replaces)
+    except BaseException:
+        storages["private"].delete(name)
+        raise
+    return certificate
+
+
+def drawn(snapshot: Snapshot, template: CertificateTemplate) -> bytes:
+    """The unsigned page, as a preview shows it. Raises MissingGlyphs."""
+    return render(snapshot, fonts())
+
+
+def _file_of(snapshot: Snapshot, template: CertificateTemplate) -> tuple[bytes, str]:
+    return render(snapshot, fonts()), ""
+
+
+def _stored(pdf: bytes, entry: RegisterEntry) -> str:
+    """Write the file under a name that nobody else writes, so that a failure can take it away."""
+    storage = storages["private"]
+    name = f"certificates/{entry.taken_at:%Y/%m}/{entry.uuid}-{secrets.token_hex(4)}.pdf"
+    try:
+        return storage.save(name, ContentFile(pdf))
+    except BaseException:
+        storage.delete(name)
+        raise
+
+
+def _record(
+    certificate: Certificate,
+    actor: User | None,
+    reason_class: str,
+    reason: str,
+    replaces: Certificate | None,
+) -> None:
+    now = timezone.now()
+    certificate.save()
+    CertificateTemplate.objects.filter(pk=certificate.template_id, locked_at=None).update(
+        locked_at=now
+    )
+    CertificateEvent.objects.create(
+        certificate=certificate, action=CertificateEvent.Action.ISSUED, actor=actor, at=now
+    )
+    if replaces is None:
+        return
+    replaces.state = Certificate.State.SUPERSEDED
+    replaces.superseded_by = certificate
+    replaces.changed_at = now
+    replaces.reason_class = reason_class
+    replaces.save(update_fields=["state", "superseded_by", "changed_at", "reason_class"])
+    CertificateEvent.objects.create(
+        certificate=replaces,
+        action=(
+            CertificateEvent.Action.DUPLICATED
+            if certificate.is_duplicate
+            else CertificateEvent.Action.REPLACED
+        ),
+        reason_class=reason_class,
+        reason=reason,
+        actor=actor,
+        at=now,
+    )
