@@ -15,10 +15,9 @@ from certificates.issuing import (
     check_issue,
     for_job,
     issue_certificate,
-    issued_before,
 )
-from certificates.models import Certificate, CertificateTemplate, IssueBatch
-from certificates.names import printable_name
+from certificates.models import Certificate, CertificateTemplate, IssueBatch, PrintedName
+from certificates.names import Name, name_from
 from certificates.problems import IssueProblem, in_words
 from courses.enrollment_states import EnrollmentState
 from courses.models import Cohort, Enrollment
@@ -58,19 +57,38 @@ def candidates(cohort: Cohort, template: CertificateTemplate) -> list[Candidate]
         .select_related("learner__region", "learner__organisation", "cohort__course")
         .order_by("learner__family_name", "learner__given_name", "pk")
     )
-    return [_candidate(enrollment, template) for enrollment in enrollments]
+    issued = {
+        certificate.learner_id: certificate
+        for certificate in Certificate.objects.filter(cohort=cohort, template=template).standing()
+    }
+    kept = {
+        name.learner_id: name
+        for name in PrintedName.objects.filter(learner__in=enrollments.order_by().values("learner"))
+    }
+    return [
+        _candidate(
+            enrollment,
+            template,
+            name_from(enrollment.learner, kept.get(enrollment.learner_id)),
+            issued.get(enrollment.learner_id),
+        )
+        for enrollment in enrollments
+    ]
 
 
-def _candidate(enrollment: Enrollment, template: CertificateTemplate) -> Candidate:
+def _candidate(
+    enrollment: Enrollment,
+    template: CertificateTemplate,
+    name: Name,
+    existing: Certificate | None,
+) -> Candidate:
     problem = ""
-    existing = issued_before(enrollment, template, this_version=True)
     if existing is None:
         try:
-            check_issue(enrollment, template)
+            check_issue(enrollment, template, name)
         except IssueProblem as found:
             problem = in_words(found)
-    is_confirmed = printable_name(enrollment.learner).is_confirmed
-    return Candidate(enrollment, existing, problem, is_confirmed)
+    return Candidate(enrollment, existing, problem, name.is_confirmed)
 
 
 @transaction.atomic
@@ -145,8 +163,10 @@ def progress_of(batch: IssueBatch) -> Progress:
     """How far the batch is, with what became of each person; five queries, however many."""
     jobs = list(batch.jobs.order_by("pk"))
     ids = [pk for job in jobs for pk in job.payload["enrollments"]]
-    people = Enrollment.objects.filter(pk__in=ids).select_related("learner").order_by(
-        "learner__family_name", "learner__given_name", "pk"
+    people = (
+        Enrollment.objects.filter(pk__in=ids)
+        .select_related("learner")
+        .order_by("learner__family_name", "learner__given_name", "pk")
     )
     items = {item.key: item for item in JobItem.objects.filter(job__in=jobs)}
     rows = [(enrollment, items.get(str(enrollment.uuid))) for enrollment in people]

@@ -27,6 +27,8 @@ def dative(*, family_name: str, given_name: str, patronymic: str = "") -> str:
 
     What is not written in Cyrillic, and what no rule covers, stays as it is.
     """
+    if not (family_name or given_name or patronymic):
+        return ""
     _maker, detector = _rules()
     gender = detector.detect(
         firstname=given_name or None, lastname=family_name or None, middlename=patronymic or None
@@ -68,8 +70,7 @@ def may_be_the_same_name(nominative: str, declined: str) -> bool:
     if len(before) != len(after):
         return False
     return all(
-        _common(one.lower(), other.lower()) >= max(1, len(one) // 2)
-        and len(other) <= len(one) + 4
+        _common(one.lower(), other.lower()) >= max(1, len(one) // 2) and len(other) <= len(one) + 4
         for one, other in zip(before, after, strict=True)
     )
 

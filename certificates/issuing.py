@@ -13,13 +13,13 @@ from certificates.facts import facts_of
 from certificates.making import Holder, check_printable, make_certificate
 from certificates.models import Certificate, CertificateTemplate, PrintedName
 from certificates.models.template import LEAST_HOURS
-from certificates.names import WAIT, in_one_line, printable_name
+from certificates.names import WAIT, Name, in_one_line, printable_name
 from certificates.problems import (
     IssueProblem,
     LicenceMissing,
     NameMissing,
-    NoTemplate,
     NotCompleted,
+    NoTemplate,
     NotOfThisCourse,
     TemplateIsDraft,
     TemplateWithdrawn,
@@ -71,14 +71,17 @@ def check_template(template: CertificateTemplate, enrollment: Enrollment) -> Non
             raise TooFewHours(template)
 
 
-def check_issue(enrollment: Enrollment, template: CertificateTemplate) -> None:
+def check_issue(
+    enrollment: Enrollment, template: CertificateTemplate, name: Name | None = None
+) -> None:
     """Whether everything is there for a certificate; nothing is written. Raises an IssueProblem."""
     if enrollment.state != EnrollmentState.COMPLETED:
         raise NotCompleted(enrollment.pk)
     check_template(template, enrollment)
     if not in_one_line(enrollment.learner.get_full_name()):
         raise NameMissing(enrollment.learner_id)
-    check_printable(facts_of(enrollment, template, printable_name(enrollment.learner)), template)
+    name = name or printable_name(enrollment.learner)
+    check_printable(facts_of(enrollment, template, name), template)
 
 
 def issue_certificate(
@@ -160,13 +163,9 @@ def issue_by_job(job: Job) -> None:
         try:
             certificate = issue_certificate(enrollment)
         except IssueProblem as problem:
-            record_item(
-                job, key=str(enrollment.uuid), outcome=REFUSED, message=in_words(problem)
-            )
+            record_item(job, key=str(enrollment.uuid), outcome=REFUSED, message=in_words(problem))
         else:
-            record_item(
-                job, key=str(enrollment.uuid), outcome=ISSUED, message=certificate.number
-            )
+            record_item(job, key=str(enrollment.uuid), outcome=ISSUED, message=certificate.number)
     advance(job, done=1, total=1)
 
 

@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from certificates.facts import Facts, Identity, kept_snapshot, snapshot_of
 from certificates.models import (
@@ -26,6 +27,12 @@ from certificates.render import Fonts, Snapshot, check_text, render
 from courses.models import Cohort, Enrollment
 from lms.pdf.fonts import MissingGlyphs
 from lms.people.models import User
+
+
+class ReplacedMeanwhile(Exception):
+    """While the new file was drawn, the old certificate ceased to be valid."""
+
+    words = _("The state of the certificate has changed meanwhile; this step is not possible now.")
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,8 @@ def make_certificate(
         snapshot=kept_snapshot(snapshot, facts, template),
         pdf_sha256=hashlib.sha256(pdf).hexdigest(),
         credential=credential,
+        status_list=entry.status_list,
+        status_index=entry.status_index,
         is_replacement=replaces is not None,
         is_duplicate=is_duplicate,
         issued_at=entry.taken_at,
@@ -136,6 +145,10 @@ def _record(
     replaces: Certificate | None,
 ) -> None:
     now = timezone.now()
+    if replaces is not None:
+        replaces = Certificate.objects.select_for_update().get(pk=replaces.pk)
+        if replaces.state != Certificate.State.ISSUED:
+            raise ReplacedMeanwhile
     certificate.save()
     CertificateTemplate.objects.filter(pk=certificate.template_id, locked_at=None).update(
         locked_at=now

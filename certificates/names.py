@@ -59,9 +59,13 @@ def proposed_dative(user: User, nominative: str) -> str:
 
 def printable_name(user: User) -> Name:
     """The confirmed name while it is still that of the profile, else the proposal."""
+    return name_from(user, PrintedName.objects.filter(learner=user).first())
+
+
+def name_from(user: User, kept: PrintedName | None) -> Name:
+    """The same of what is known already, for lists of people."""
     full = in_one_line(user.get_full_name())
-    kept: PrintedName | None = PrintedName.objects.filter(learner=user, made_of=full).first()
-    if kept is None:
+    if kept is None or kept.made_of != full:
         return Name(full, proposed_dative(user, full), is_confirmed=False)
     return Name(
         kept.nominative, kept.dative or proposed_dative(user, kept.nominative), is_confirmed=True

@@ -1,12 +1,22 @@
 from django.urls import path
 
-from certificates import views
+from certificates import learner_views, register_views, views
 
 app_name = "certificates"
 
+one = "certificates/<uuid:certificate_uuid>/"
+
 urlpatterns = [
-    path("certificates/", views.mine, name="mine"),
-    path("certificates/<uuid:certificate_uuid>/pdf/", views.pdf, name="pdf"),
+    path("certificates/", learner_views.mine, name="mine"),
+    path("certificates/name/", learner_views.name, name="name"),
+    path("certificates/register/", register_views.register, name="register"),
+    path("certificates/register.xlsx", register_views.register_xlsx, name="register_xlsx"),
+    path(one, learner_views.one, name="one"),
+    path(f"{one}pdf/", learner_views.pdf, name="pdf"),
+    path(f"{one}credential.json", learner_views.credential, name="credential"),
+    path(f"{one}shown/", learner_views.show_name, name="show_name"),
     path("verify/", views.check, name="check"),
+    path("verify/file/", views.check_file, name="check_file"),
     path("v/<str:code>/", views.verify, name="verify"),
+    path("v/<str:code>/credential.json", views.credential, name="public_credential"),
 ]

@@ -54,6 +54,9 @@ EXPECTED = {
     "practicum_room": [LOGIN, 302, NOTHING, 302, NOTHING, NOTHING, 302],
     "mine": [LOGIN] + [IN] * 6,
     "pdf": [LOGIN, IN, NOTHING, IN, NOTHING, IN, IN],
+    "one": [LOGIN, IN] + [NOTHING] * 5,
+    "register": [LOGIN, NO, NO, IN, IN, IN, IN],
+    "register_xlsx": [LOGIN, NO, NO, IN, IN, IN, IN],
     "certificate_check": [IN] * 7,
     "verify": [IN] * 7,
     "memos": [IN] * 7,
@@ -132,6 +135,9 @@ def world(db):
         "practicum_room": f"/practicum/{seat.session.uuid}/",
         "mine": "/certificates/",
         "pdf": f"/certificates/{certificate.uuid}/pdf/",
+        "one": f"/certificates/{certificate.uuid}/",
+        "register": "/certificates/register/",
+        "register_xlsx": "/certificates/register.xlsx",
         "certificate_check": "/verify/",
         "verify": f"/v/{certificate.code}/",
         "memos": "/memos/",
@@ -175,12 +181,13 @@ def test_every_address_of_ours_is_walked_or_changes_something():
     """A new page must say here who gets in; what only takes POST is tested in its room."""
     walked = set(EXPECTED) | {"check"}
     only_post = {"language", "lesson_done", "start", "session_open", "session_close"}
-    only_post |= {"session_rating"}
+    only_post |= {"session_rating", "name", "show_name", "check_file"}
     only_post |= {"calendar_new_feed", "memo_useful", "lesson_note", "lesson_position"}
     only_post |= {"request_ask", "request_take_back", "request_decide"}
     only_post |= {"practicum_join", "practicum_feedback", "practicum_debrief", "practicum_act"}
     only_post |= {"dialogue_answer", "dialogue_retry", "dialogue_again"}
     in_their_rooms = {"session_host", "room_events", "room_commands", "programme", "sheet"}
+    in_their_rooms |= {"credential", "public_credential"}
     names = {pattern.name for _route, pattern in our_patterns(get_resolver().url_patterns)}
     assert names - walked - only_post - in_their_rooms == set()
 
@@ -191,6 +198,9 @@ def test_a_page_that_only_takes_post_refuses_to_be_looked_at(client_of):
     unknown = "00000000-0000-4000-8000-000000000000"
     for path in (
         "/language/",
+        "/certificates/name/",
+        f"/certificates/{unknown}/shown/",
+        "/verify/file/",
         "/lessons/1/done/",
         "/memos/1/useful/",
         "/calendar/feed/",

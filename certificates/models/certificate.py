@@ -37,6 +37,16 @@ class RegisterEntry(models.Model):
     code = models.CharField(max_length=12, unique=True)
     uuid = models.UUIDField(default=uuid.uuid4, unique=True)
     taken_at = models.DateTimeField(default=timezone.now)
+    status_list = models.PositiveIntegerField(null=True)
+    status_index = models.PositiveIntegerField(null=True)
+    """The place in the status lists that machines read (Bitstring Status List 1.0)."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["status_list", "status_index"], name="status_place_is_taken_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -135,6 +145,8 @@ class Certificate(models.Model):
     pdf = models.FileField(_("file"), storage=_private_storage, upload_to="certificates/%Y/%m")
     pdf_sha256 = models.CharField(max_length=64)
     credential = models.TextField(_("credential"), blank=True)
+    status_list = models.PositiveIntegerField(null=True, editable=False)
+    status_index = models.PositiveIntegerField(null=True, editable=False)
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.ISSUED)
     superseded_by = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="supersedes"
@@ -146,9 +158,7 @@ class Certificate(models.Model):
     reason_class = models.CharField(
         _("reason"), max_length=20, choices=ReasonClass.choices, blank=True
     )
-    shows_initials = models.BooleanField(
-        _("the public page shows initials only"), default=False
-    )
+    shows_initials = models.BooleanField(_("the public page shows initials only"), default=False)
 
     objects = CertificateQuerySet.as_manager()
 
@@ -168,7 +178,10 @@ class Certificate(models.Model):
                 name="superseded_certificate_names_the_new_one",
             ),
         ]
-        indexes = [models.Index(fields=["pdf_sha256"])]
+        indexes = [
+            models.Index(fields=["pdf_sha256"]),
+            models.Index(fields=["status_list", "state"]),
+        ]
 
     def __str__(self) -> str:
         return self.number

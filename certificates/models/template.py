@@ -199,6 +199,14 @@ class CertificateTemplate(PreviewableMixin, models.Model):
     def __str__(self) -> str:
         return f"{self.heading} ({self.code}, {self.version})"
 
+    def save(self, *args, **kwargs) -> None:
+        """Raises LockedTemplate when what is printed would change in a version that was used."""
+        touches_words = set(kwargs.get("update_fields") or ["all"]) - {"state", "locked_at"}
+        used = type(self).objects.filter(pk=self.pk, locked_at__isnull=False)
+        if self.pk and touches_words and used.exists():
+            raise LockedTemplate(str(self))
+        super().save(*args, **kwargs)
+
     @property
     def words(self) -> str:
         """Everything that its author wrote to be printed."""
@@ -246,13 +254,6 @@ class CertificateTemplate(PreviewableMixin, models.Model):
                 )
             }
         return {}
-
-    def save(self, *args, **kwargs) -> None:
-        """Raises LockedTemplate when what is printed would change in a version that was used."""
-        if self.pk and set(kwargs.get("update_fields") or ["all"]) - {"state", "locked_at"}:
-            if type(self).objects.filter(pk=self.pk, locked_at__isnull=False).exists():
-                raise LockedTemplate(str(self))
-        super().save(*args, **kwargs)
 
     @property
     def preview_modes(self) -> list[tuple[str, Any]]:

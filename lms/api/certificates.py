@@ -15,7 +15,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from certificates.models import Certificate
+from certificates.models import Certificate, ReasonClass
 from lms.api.pagination import PageParameters
 from lms.api.personal_data import record_access, sees_personal_data
 from lms.api.scopes import Scope
@@ -34,6 +34,26 @@ class CertificateSerializer(serializers.ModelSerializer):
     )
     learner = serializers.UUIDField(source="learner.uuid", help_text=_("Learner's id."))
     state = serializers.ChoiceField(choices=Certificate.State.values)
+    kind = serializers.CharField(
+        source="template.kind",
+        help_text=_("participation, completion, qualification or honour."),
+    )
+    programme = serializers.CharField(
+        source="snapshot.course", default="", help_text=_("The programme, as printed.")
+    )
+    hours = serializers.IntegerField(source="snapshot.hours", default=0)
+    state_changed_at = serializers.DateTimeField(
+        source="changed_at", allow_null=True, help_text=_("Null while it is as it was issued.")
+    )
+    reason_class = serializers.ChoiceField(
+        choices=["", *ReasonClass.values], help_text=_("Why the state changed.")
+    )
+    superseded_by = serializers.CharField(
+        source="superseded_by.number",
+        default=None,
+        allow_null=True,
+        help_text=_("The number of the certificate that replaces it."),
+    )
     name = serializers.CharField(
         source="snapshot.name", required=False, help_text=_("The name, as printed.")
     )
@@ -52,7 +72,14 @@ class CertificateSerializer(serializers.ModelSerializer):
         fields = [
             "id",
             "number",
+            "kind",
+            "programme",
+            "hours",
             "state",
+            "state_changed_at",
+            "reason_class",
+            "superseded_by",
+            "is_duplicate",
             "issued_at",
             "enrolment",
             "learner",
@@ -94,7 +121,9 @@ class CertificateView(ApiView):
     serializer_class = CertificateSerializer
 
     def model_queryset(self) -> QuerySet[Certificate]:
-        return Certificate.objects.select_related("learner", "enrollment")
+        return Certificate.objects.select_related(
+            "learner", "enrollment", "template", "superseded_by"
+        )
 
 
 class CertificateList(CertificateView):

@@ -147,7 +147,9 @@ def test_a_code_from_paper_may_be_typed_carelessly(client):
 @pytest.mark.django_db
 def test_a_revoked_certificate_says_so(client):
     certificate = issue_certificate(completed())
-    Certificate.objects.filter(pk=certificate.pk).update(state="revoked", reason_class="issued-in-error")
+    Certificate.objects.filter(pk=certificate.pk).update(
+        state="revoked", reason_class="issued-in-error"
+    )
     page = client.get(f"/v/{certificate.code}/")
     assert "Сертификат отозван" in page.text
     assert "выдан по ошибке" in page.text
