@@ -14,7 +14,7 @@ class CertificatesConfig(AppConfig):
     verbose_name = _("Certificates")
 
     def ready(self) -> None:
-        from certificates import batches, issuing  # noqa: F401  they register job handlers
+        from certificates import batches, honours, issuing  # noqa: F401  they register job handlers
         from certificates.defaults import ensure_default_template
         from courses.signals import course_completed
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from certificates import learner_views, register_views, views
+from certificates import honour_views, learner_views, register_views, views
 
 app_name = "certificates"
 
@@ -15,6 +15,13 @@ urlpatterns = [
     path(f"{one}pdf/", learner_views.pdf, name="pdf"),
     path(f"{one}credential.json", learner_views.credential, name="credential"),
     path(f"{one}shown/", learner_views.show_name, name="show_name"),
+    path("honour/", honour_views.boards, name="boards"),
+    path("honour/mine/", honour_views.mine, name="my_honours"),
+    path("honour/nominate/", honour_views.nominating, name="nominate"),
+    path("honour/decide/", honour_views.deciding, name="honours_to_decide"),
+    path("honour/<uuid:award_uuid>/answer/", honour_views.answering, name="honour_answer"),
+    path("honour/<uuid:award_uuid>/decision/", honour_views.decision, name="honour_decision"),
+    path("honour/<slug:code>/", honour_views.board, name="board"),
     path("verify/", views.check, name="check"),
     path("verify/file/", views.check_file, name="check_file"),
     path("v/<str:code>/", views.verify, name="verify"),

@@ -57,6 +57,11 @@ EXPECTED = {
     "one": [LOGIN, IN] + [NOTHING] * 5,
     "register": [LOGIN, NO, NO, IN, IN, IN, IN],
     "register_xlsx": [LOGIN, NO, NO, IN, IN, IN, IN],
+    "boards": [IN] * 7,
+    "board": [IN] * 7,
+    "my_honours": [LOGIN] + [IN] * 6,
+    "nominate": [LOGIN] + [IN] * 6,
+    "honours_to_decide": [LOGIN, NOTHING, NOTHING, NOTHING, NOTHING, IN, IN],
     "certificate_check": [IN] * 7,
     "verify": [IN] * 7,
     "memos": [IN] * 7,
@@ -138,6 +143,11 @@ def world(db):
         "one": f"/certificates/{certificate.uuid}/",
         "register": "/certificates/register/",
         "register_xlsx": "/certificates/register.xlsx",
+        "boards": "/honour/",
+        "board": f"/honour/{region.code}/",
+        "my_honours": "/honour/mine/",
+        "nominate": "/honour/nominate/",
+        "honours_to_decide": "/honour/decide/",
         "certificate_check": "/verify/",
         "verify": f"/v/{certificate.code}/",
         "memos": "/memos/",
@@ -182,6 +192,7 @@ def test_every_address_of_ours_is_walked_or_changes_something():
     walked = set(EXPECTED) | {"check"}
     only_post = {"language", "lesson_done", "start", "session_open", "session_close"}
     only_post |= {"session_rating", "name", "show_name", "check_file"}
+    only_post |= {"honour_answer", "honour_decision"}
     only_post |= {"calendar_new_feed", "memo_useful", "lesson_note", "lesson_position"}
     only_post |= {"request_ask", "request_take_back", "request_decide"}
     only_post |= {"practicum_join", "practicum_feedback", "practicum_debrief", "practicum_act"}
@@ -201,6 +212,8 @@ def test_a_page_that_only_takes_post_refuses_to_be_looked_at(client_of):
         "/certificates/name/",
         f"/certificates/{unknown}/shown/",
         "/verify/file/",
+        f"/honour/{unknown}/answer/",
+        f"/honour/{unknown}/decision/",
         "/lessons/1/done/",
         "/memos/1/useful/",
         "/calendar/feed/",

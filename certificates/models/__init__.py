@@ -1,3 +1,4 @@
+from certificates.models.award import Award
 from certificates.models.batch import IssueBatch
 from certificates.models.certificate import (
     Certificate,
@@ -13,6 +14,7 @@ from certificates.models.provider import Provider
 from certificates.models.template import CertificateTemplate, LockedTemplate
 
 __all__ = [
+    "Award",
     "Certificate",
     "CertificateEvent",
     "CertificateTemplate",

@@ -183,7 +183,7 @@ def test_a_methodologist_makes_a_template_and_puts_it_to_use(client_of, methodol
     browser = client_of(methodologist)
     provider = make_provider()
     form = {
-        "code": "thanks",
+        "code": "diploma",
         "kind": "completion",
         "course": "",
         "heading": "Свидетельство",
@@ -208,7 +208,7 @@ def test_a_methodologist_makes_a_template_and_puts_it_to_use(client_of, methodol
     assert "nmae" in wrong.text
     assert "#0f5c5c" in wrong.text
     assert browser.post(f"{base}/add/", form).status_code == 302
-    made = CertificateTemplate.objects.get(code="thanks")
+    made = CertificateTemplate.objects.get(code="diploma")
     address = f"/cms/certificate-templates/{made.pk}/"
     page = browser.get(address)
     assert "Черновик" in page.text
@@ -219,7 +219,7 @@ def test_a_methodologist_makes_a_template_and_puts_it_to_use(client_of, methodol
     issue_certificate(completed(), template=made)
     assert browser.get(f"{base}/edit/{made.pk}/").status_code == 302
     answer = browser.post(f"{address}act/", {"action": "next"})
-    draft = CertificateTemplate.objects.get(code="thanks", version=2)
+    draft = CertificateTemplate.objects.get(code="diploma", version=2)
     assert answer.headers["Location"] == f"{base}/edit/{draft.pk}/"
     assert browser.get(f"{base}/edit/{draft.pk}/").status_code == 200
     browser.post(f"{address}act/", {"action": "withdraw"})
