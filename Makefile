@@ -6,7 +6,7 @@ PORT ?= 8000
 PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder --nomigrations --durations 12
 
 .DEFAULT_GOAL := help
-.PHONY: help setup translations demo test test-services lint drill-kill drill-live bench-pages bench-live screenshots lock messages
+.PHONY: help setup translations demo test test-services lint drill-kill drill-live drill-certificates bench-pages bench-live screenshots lock messages
 
 help: ## Show the targets
 	@grep -hE '^[a-zA-Z_-]+:.*?## ' $(MAKEFILE_LIST) \
@@ -42,6 +42,9 @@ drill-kill: translations ## Kill the installation while regions enrol people; no
 
 drill-live: translations ## A live room of 200 while servers, Redis and PostgreSQL fail; nothing may be lost
 	@$(PYTHON) -m tests.drills.live
+
+drill-certificates: translations ## 2,000 certificates by two workers that are killed (PostgreSQL, Redis)
+	@$(PYTHON) -m tests.drills.certificates
 
 bench-pages: translations ## Signed-in pages against the stock Wagtail rendering of the same pages
 	@$(PYTHON) -m tests.bench.pages

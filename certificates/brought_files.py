@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pypdfium2
 
+from certificates.checking import Findings, TooLarge, check_file
 from certificates.codes import LENGTH, MalformedCode, read_code
 from certificates.differences import (
     MOST,
@@ -20,6 +21,8 @@ from certificates.differences import (
     byte_ranges,
     property_changes,
 )
+from certificates.issuer import current_trust
+from certificates.keys import KeysMissing, KeysUnreadable
 from certificates.models import Certificate
 
 LARGEST = 5 * 1024 * 1024
@@ -43,6 +46,9 @@ class Brought:
     lines: list[tuple[str, str]] = field(default_factory=list)
     """Printed lines that differ: as issued, as brought; one of them may be empty."""
     properties: list[PropertyChange] = field(default_factory=list)
+    signature: str = ""
+    """Of a PDF: intact | changed | extended | unsigned | foreign | unreadable; empty: not checked.
+    Of a JSON: the state of its proof, valid | changed | foreign."""
 
 
 def check_brought(data: bytes) -> Brought:
@@ -52,17 +58,36 @@ def check_brought(data: bytes) -> Brought:
     if data.startswith(b"%PDF-"):
         exact = certificates.filter(pdf_sha256=sha256).first()
         if exact is not None:
-            return Brought("pdf", "authentic", sha256, exact)
+            findings = _findings(data)
+            state = findings.state if findings else ""
+            return Brought("pdf", "authentic", sha256, exact, signature=state)
         return _changed_pdf(data, sha256)
     document = _json_of(data)
     if document is None:
         return Brought("other", "unreadable", sha256)
-    found = certificates.filter(uuid=_uuid_of(document)).first() if _uuid_of(document) else None
+    uuid = _uuid_of(document)
+    found = certificates.filter(uuid=uuid).first() if uuid else None
     if found is None or not found.credential:
         return Brought("json", "unknown", sha256)
     changes = property_changes(json.loads(found.credential), document)
     verdict = "changed" if changes else "authentic"
-    return Brought("json", verdict, sha256, found, properties=changes)
+    proof = _findings(data)
+    return Brought(
+        "json",
+        verdict,
+        sha256,
+        found,
+        properties=changes,
+        signature=proof.credential_state if proof else "",
+    )
+
+
+def _findings(data: bytes) -> Findings | None:
+    """What the signature says; None when this installation has no keys to check it with."""
+    try:
+        return check_file(data, trust=current_trust())
+    except (KeysMissing, KeysUnreadable, TooLarge):
+        return None
 
 
 def _json_of(data: bytes) -> dict[str, Any] | None:
@@ -85,7 +110,8 @@ def _changed_pdf(data: bytes, sha256: str) -> Brought:
     text = text_of(data)
     if text is None:
         return Brought("pdf", "unreadable", sha256)
-    certificate = _named_in(text)
+    findings = _findings(data)
+    certificate = _named_in(text) or _attached_to(findings)
     if certificate is None:
         return Brought("pdf", "unknown", sha256)
     with certificate.pdf.open("rb") as file:
@@ -94,7 +120,22 @@ def _changed_pdf(data: bytes, sha256: str) -> Brought:
     if certificate.shows_initials:  # a file with a mere code in it must not fetch the name
         lines = [("", brought) for _issued, brought in lines if brought]
     ranges = byte_ranges(issued, data)
-    return Brought("pdf", "changed", sha256, certificate, ranges=ranges, lines=lines)
+    return Brought(
+        "pdf",
+        "changed",
+        sha256,
+        certificate,
+        ranges=ranges,
+        lines=lines,
+        signature=findings.state if findings else "",
+    )
+
+
+def _attached_to(findings: Findings | None) -> Certificate | None:
+    """The certificate whose credential travels in the file."""
+    uuid = _uuid_of(findings.credential) if findings and findings.credential else None
+    found = Certificate.objects.select_related("superseded_by", "learner")
+    return found.filter(uuid=uuid).first() if uuid else None
 
 
 def text_of(pdf: bytes) -> str | None:

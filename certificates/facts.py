@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import asdict, dataclass
+from dataclasses import replace as changed
 from datetime import date, datetime
 from typing import Any
 
@@ -14,12 +16,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from certificates.codes import grouped
-from certificates.models import CertificateTemplate
+from certificates.credential import Achievement, Claims, hashed_recipient
+from certificates.models import CertificateTemplate, RegisterEntry
 from certificates.names import Name
 from certificates.render import Snapshot
+from certificates.status import entries_for
 from certificates.wording import filled
 from courses.models import Enrollment
 from lms.people.models import User
+
+ACHIEVEMENTS: dict[str, str] = {
+    CertificateTemplate.Kind.PARTICIPATION: "Certificate",
+    CertificateTemplate.Kind.COMPLETION: "CertificateOfCompletion",
+    CertificateTemplate.Kind.QUALIFICATION: "Certificate",
+    CertificateTemplate.Kind.HONOUR: "Award",
+}
+"""Our kinds in the words of Open Badges 3.0 (AchievementType)."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +62,8 @@ class Identity:
 
 def facts_of(enrollment: Enrollment, template: CertificateTemplate, name: Name) -> Facts:
     course, completed_at = enrollment.cohort.course, enrollment.completed_at
-    return Facts(
-        **_of_person(enrollment.learner, name),
+    return changed(
+        _of_person(enrollment.learner, name),
         programme=template.programme or course.title,
         hours=course.hours if template.hours is None else template.hours,
         completed_on=timezone.localtime(completed_at).date().isoformat() if completed_at else "",
@@ -60,17 +72,17 @@ def facts_of(enrollment: Enrollment, template: CertificateTemplate, name: Name) 
 
 
 def facts_of_award(learner: User, name: Name, *, reason: str) -> Facts:
-    return Facts(**_of_person(learner, name), reason=reason)
+    return changed(_of_person(learner, name), reason=reason)
 
 
-def _of_person(learner: User, name: Name) -> dict[str, str]:
-    return {
-        "name": name.nominative,
-        "name_dative": name.dative,
-        "region": learner.region.name if learner.region else "",
-        "organisation": learner.organisation.name if learner.organisation else "",
-        "position": learner.position,
-    }
+def _of_person(learner: User, name: Name) -> Facts:
+    return Facts(
+        name=name.nominative,
+        name_dative=name.dative,
+        region=learner.region.name if learner.region else "",
+        organisation=learner.organisation.name if learner.organisation else "",
+        position=learner.position,
+    )
 
 
 def snapshot_of(
@@ -102,7 +114,40 @@ def snapshot_of(
             number_label="№",
             check_label=_("Check it: %(address)s")
             % {"address": settings.PUBLIC_URL.split("//")[-1] + reverse("certificates:check")},
+            region=facts.region,
+            qr_alt=_("QR code that leads to the check of this certificate"),
         )
+
+
+def claims_of(
+    facts: Facts,
+    snapshot: Snapshot,
+    template: CertificateTemplate,
+    entry: RegisterEntry,
+    *,
+    learner: User,
+    achievement_url: str,
+) -> Claims:
+    """What the credential says: no name, but a salted hash of the holder's address."""
+    criteria = snapshot.facts or facts.reason or snapshot.body
+    salt = secrets.token_hex(16)
+    number, index = entry.status_list, entry.status_index
+    return Claims(
+        id=f"urn:uuid:{entry.uuid}",
+        valid_from=entry.taken_at,
+        achievement=Achievement(
+            id=achievement_url,
+            name=facts.programme or template.heading,
+            description=snapshot.body,
+            criteria=criteria,
+            kind=ACHIEVEMENTS[template.kind],
+        ),
+        name=snapshot.heading,
+        issuer_name=template.provider.name,
+        recipient_hash=hashed_recipient(learner.email, salt) if learner.email else "",
+        recipient_salt=salt if learner.email else "",
+        status=() if number is None or index is None else entries_for(number, index),
+    )
 
 
 def kept_snapshot(

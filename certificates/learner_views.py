@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from certificates.issuing import request_certificate
 from certificates.models import Certificate
 from certificates.names import WrongForm, confirm_name, name_orders, printable_name, proposed_dative
-from certificates.verification import CREDENTIAL_TYPE
+from certificates.sealing import CREDENTIAL_TYPE
 from courses.enrollment_states import EnrollmentState
 from courses.models import Enrollment
 from courses.programme import programme_of

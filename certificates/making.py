@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import json
 import secrets
 from dataclasses import dataclass
 
@@ -10,10 +10,13 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from certificates.facts import Facts, Identity, kept_snapshot, snapshot_of
+from certificates.facts import Facts, Identity, claims_of, kept_snapshot, snapshot_of
+from certificates.issuer import current_issuer
+from certificates.looks import layout_of
 from certificates.models import (
     Certificate,
     CertificateEvent,
@@ -23,7 +26,8 @@ from certificates.models import (
 from certificates.names import MOST_LETTERS
 from certificates.numbering import reserve
 from certificates.problems import NameMissing, NameTooLong, UnknownLetters
-from certificates.render import Fonts, Snapshot, check_text, render
+from certificates.render import Fonts, Snapshot, check_text, draw
+from certificates.sealing import CertificateContent, seal
 from courses.models import Cohort, Enrollment
 from lms.pdf.fonts import MissingGlyphs
 from lms.people.models import User
@@ -88,7 +92,17 @@ def make_certificate(
     entry = reserve(purpose)
     identity = Identity(number=entry.number, code=entry.code, issued_at=entry.taken_at)
     snapshot = snapshot_of(facts, template, identity, is_duplicate=is_duplicate)
-    pdf, credential = _file_of(snapshot, template)
+    claims = claims_of(
+        facts,
+        snapshot,
+        template,
+        entry,
+        learner=holder.learner,
+        achievement_url=_achievement_url(holder),
+    )
+    sealed = seal(
+        CertificateContent(snapshot, claims), layout_of(template), current_issuer(), fonts()
+    )
     certificate = Certificate(
         uuid=entry.uuid,
         number=entry.number,
@@ -98,15 +112,15 @@ def make_certificate(
         enrollment=holder.enrollment,
         template=template,
         snapshot=kept_snapshot(snapshot, facts, template),
-        pdf_sha256=hashlib.sha256(pdf).hexdigest(),
-        credential=credential,
+        pdf_sha256=sealed.sha256,
+        credential=json.dumps(sealed.credential, ensure_ascii=False, indent=1),
         status_list=entry.status_list,
         status_index=entry.status_index,
         is_replacement=replaces is not None,
         is_duplicate=is_duplicate,
         issued_at=entry.taken_at,
     )
-    name = _stored(pdf, entry)
+    name = _stored(sealed.pdf, entry)
     certificate.pdf.name = name
     try:
         with transaction.atomic():
@@ -119,11 +133,13 @@ def make_certificate(
 
 def drawn(snapshot: Snapshot, template: CertificateTemplate) -> bytes:
     """The unsigned page, as a preview shows it. Raises MissingGlyphs."""
-    return render(snapshot, fonts())
+    return draw(snapshot, layout_of(template), fonts())
 
 
-def _file_of(snapshot: Snapshot, template: CertificateTemplate) -> tuple[bytes, str]:
-    return render(snapshot, fonts()), ""
+def _achievement_url(holder: Holder) -> str:
+    """The programme's page, or the board of honour: where one reads what it was given for."""
+    path = holder.cohort.course.get_url() if holder.cohort else None
+    return settings.PUBLIC_URL + (path or reverse("certificates:boards"))
 
 
 def _stored(pdf: bytes, entry: RegisterEntry) -> str:

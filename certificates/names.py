@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from certificates.declension import dative, may_be_the_same_name
@@ -28,7 +29,7 @@ class Name:
 class WrongForm(ValueError):
     """What was typed is no form of the person's name; ``words`` tells them what to do."""
 
-    def __init__(self, field: str, words: str):
+    def __init__(self, field: str, words: str | Promise):
         super().__init__(words)
         self.field = field
         self.words = words

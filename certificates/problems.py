@@ -7,6 +7,9 @@ import errno
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from certificates.keys import KeysMissing, KeysUnreadable
+from certificates.signing import NotTimestamped
+
 
 class IssueProblem(Exception):
     """Something about the person, the course or the template is in the way; trying again as it
@@ -91,6 +94,14 @@ def in_words(error: Exception) -> str:
         return str(error.words)
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return str(_("The server’s disk is full. Nothing was issued; it is tried again by itself."))
+    if isinstance(error, KeysMissing):
+        return str(
+            _("The issuer has no keys. Ask the operator to run “manage.py make_issuer_keys”.")
+        )
+    if isinstance(error, KeysUnreadable):
+        return str(_("The issuer’s keys cannot be read. Ask the operator to look at their files."))
+    if isinstance(error, NotTimestamped):
+        return str(_("The timestamp authority does not answer. It is tried again by itself."))
     if words := getattr(error, "words", ""):
         return str(words)
     return str(_("A fault of the server. Nothing was issued; it is tried again by itself."))

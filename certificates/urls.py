@@ -1,6 +1,13 @@
 from django.urls import path
 
-from certificates import honour_views, learner_views, register_views, views
+from certificates import (
+    honour_views,
+    learner_views,
+    register_views,
+    status_views,
+    views,
+    well_known,
+)
 
 app_name = "certificates"
 
@@ -26,4 +33,9 @@ urlpatterns = [
     path("verify/file/", views.check_file, name="check_file"),
     path("v/<str:code>/", views.verify, name="verify"),
     path("v/<str:code>/credential.json", views.credential, name="public_credential"),
+    path("status/<int:number>/<str:purpose>/", status_views.status_list, name="status_list"),
+    path(".well-known/did.json", well_known.did, name="did"),
+    path(
+        ".well-known/certificate-issuer.pem", well_known.root_certificate, name="root_certificate"
+    ),
 ]

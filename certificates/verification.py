@@ -11,7 +11,6 @@ from certificates.codes import grouped, read_code
 from certificates.models import Certificate
 
 LOOKUPS_PER_MINUTE = 30
-CREDENTIAL_TYPE = "application/vc+ld+json"
 
 
 class TooManyLookups(Exception):

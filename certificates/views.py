@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 from certificates.brought_files import LARGEST, check_brought
 from certificates.codes import MalformedCode, grouped, read_code
 from certificates.numbering import NUMBER_PREFIX
+from certificates.sealing import CREDENTIAL_TYPE
 from certificates.verification import (
-    CREDENTIAL_TYPE,
     TooManyLookups,
     count_lookup,
     look_up,
@@ -35,6 +35,18 @@ PARTS = {
     "text": _("in what the page shows"),
     "structure": _("in the structure of the file"),
 }
+
+SIGNATURES = {
+    "intact": _("The electronic signature is ours and covers the whole file."),
+    "valid": _("The digital signature of the credential is ours and holds."),
+    "changed": _(
+        "The electronic signature does not hold: what was signed is not what stands here."
+    ),
+    "extended": _("The signature is ours, but something was added after it was made."),
+    "unsigned": _("The file has no electronic signature, and the one that we issued has."),
+    "foreign": _("The file is signed, but not by us."),
+}
+"""What the signature says, in plain words."""
 
 
 def _address(request: HttpRequest) -> str:
@@ -126,12 +138,14 @@ def check_file(request: HttpRequest) -> HttpResponse:
         "certificate": found.certificate,
         "facts": public_facts(found.certificate),
         "found": found,
+        "signature": SIGNATURES.get(found.signature, ""),
         "ranges": [(r.start + 1, r.end, PARTS[r.part]) for r in found.ranges],
     }
     if _wants_json(request):
         return JsonResponse(
             {
                 "verdict": found.verdict,
+                "signature": found.signature,
                 "sha256": found.sha256,
                 "certificate": context["facts"],
                 "ranges": [[r.start, r.end, r.part] for r in found.ranges],

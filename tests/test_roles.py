@@ -57,6 +57,9 @@ EXPECTED = {
     "one": [LOGIN, IN] + [NOTHING] * 5,
     "register": [LOGIN, NO, NO, IN, IN, IN, IN],
     "register_xlsx": [LOGIN, NO, NO, IN, IN, IN, IN],
+    "credential": [LOGIN, IN, NOTHING, IN, NOTHING, IN, IN],
+    "public_credential": [IN] * 7,
+    "status_list": [IN] * 7,
     "boards": [IN] * 7,
     "board": [IN] * 7,
     "my_honours": [LOGIN] + [IN] * 6,
@@ -64,6 +67,8 @@ EXPECTED = {
     "honours_to_decide": [LOGIN, NOTHING, NOTHING, NOTHING, NOTHING, IN, IN],
     "certificate_check": [IN] * 7,
     "verify": [IN] * 7,
+    "did": [IN] * 7,
+    "root_certificate": [IN] * 7,
     "memos": [IN] * 7,
     "memo": [LOGIN] + [IN] * 6,
     "memo_pdf": [LOGIN] + [IN] * 6,
@@ -143,6 +148,9 @@ def world(db):
         "one": f"/certificates/{certificate.uuid}/",
         "register": "/certificates/register/",
         "register_xlsx": "/certificates/register.xlsx",
+        "credential": f"/certificates/{certificate.uuid}/credential.json",
+        "public_credential": f"/v/{certificate.code}/credential.json",
+        "status_list": "/status/1/revocation/",
         "boards": "/honour/",
         "board": f"/honour/{region.code}/",
         "my_honours": "/honour/mine/",
@@ -150,6 +158,8 @@ def world(db):
         "honours_to_decide": "/honour/decide/",
         "certificate_check": "/verify/",
         "verify": f"/v/{certificate.code}/",
+        "did": "/.well-known/did.json",
+        "root_certificate": "/.well-known/certificate-issuer.pem",
         "memos": "/memos/",
         "memo": memo.url,
         "memo_pdf": f"/memos/{memo.slug}/pdf",
@@ -198,7 +208,6 @@ def test_every_address_of_ours_is_walked_or_changes_something():
     only_post |= {"practicum_join", "practicum_feedback", "practicum_debrief", "practicum_act"}
     only_post |= {"dialogue_answer", "dialogue_retry", "dialogue_again"}
     in_their_rooms = {"session_host", "room_events", "room_commands", "programme", "sheet"}
-    in_their_rooms |= {"credential", "public_credential"}
     names = {pattern.name for _route, pattern in our_patterns(get_resolver().url_patterns)}
     assert names - walked - only_post - in_their_rooms == set()
 

@@ -19,7 +19,7 @@ class AwardQuerySet(models.QuerySet):
         return self.filter(region__in=user.coordinated_regions())
 
     def on_the_board(self) -> AwardQuerySet:
-        """What its holder agreed to have shown, and whose certificate is valid, the newest first."""
+        """What its holder agreed to have shown and what is valid, the newest first."""
         return self.filter(
             state=Award.State.AGREED,
             is_shown=True,

@@ -218,6 +218,8 @@ class CertificateTemplate(PreviewableMixin, models.Model):
         return self.name_case == self.NameCase.DATIVE or uses(self.body, "name_dative")
 
     def clean(self) -> None:
+        from certificates.looks import check_look
+
         super().clean()
         if self.pk and self.locked_at:
             raise ValidationError(
@@ -233,6 +235,8 @@ class CertificateTemplate(PreviewableMixin, models.Model):
             problems |= self._problems_of_licence()
         if problems:
             raise ValidationError(problems)
+        if self.provider_id:
+            check_look(self)
 
     def _problems_of_licence(self) -> dict[str, Any]:
         is_licensed = self.provider.is_licensed_on(timezone.localdate())

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.core.management import call_command
 from django.utils import timezone
 from wagtail.documents.models import Document
 from wagtail.rich_text import RichText
@@ -51,6 +52,7 @@ def install_demo() -> tuple[DemoAccess, Cohort]:
     """Create whatever of the demo is missing; what visitors have changed stays changed."""
     people = create_people()
     ensure_default_template()
+    call_command("make_issuer_keys", verbosity=0)
     catalog = ensure_site_tree()
     TrainerProfile.objects.get_or_create(
         user=people["trainer"], defaults={"about": ABOUT_THE_TRAINER}

@@ -312,6 +312,12 @@ STORAGES = {
     },
 }
 
+# --- Certificates -----------------------------------------------------------------------------
+ISSUER_KEYS_DIR = Path(env.str("ISSUER_KEYS_DIR", default=str(VAR_DIR / "keys")))
+"""What `manage.py make_issuer_keys` writes; whoever has these files can issue in our name."""
+TIMESTAMP_URL = env.str("TIMESTAMP_URL", default="")
+"""An authority (RFC 3161) that says when a certificate was signed; none: the signature alone."""
+
 # --- Letters ----------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Бережно <noreply@localhost>")
 SERVER_EMAIL = env.str("SERVER_EMAIL", default="noreply@localhost")

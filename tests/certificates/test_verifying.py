@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 
 import pytest
@@ -11,9 +12,10 @@ from django.test import Client
 
 from certificates import verification, views
 from certificates.issuing import issue_certificate
+from certificates.layout import Layout
 from certificates.making import fonts
 from certificates.models import Certificate
-from certificates.render import Snapshot, render
+from certificates.render import Snapshot, draw
 from tests.certificates.factories import completed
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +67,7 @@ def test_the_very_file_is_recognised(client, certificate):
     page = brought(client, file_of(certificate))
     assert page.status_code == 200
     assert "не отличается ни один байт" in page.text
+    assert "подпись наша и охватывает весь файл" in page.text
     answer = brought(client, file_of(certificate), accept="application/json").json()
     assert answer["verdict"] == "authentic"
     assert answer["certificate"]["number"] == certificate.number
@@ -79,13 +82,41 @@ def test_a_changed_file_says_what_was_changed(client, certificate):
     assert f"байты {place}–{place}" in page.text
 
 
+def test_a_flipped_byte_of_the_page_breaks_the_signature(client, certificate):
+    data = bytearray(file_of(certificate))
+    data[5000] ^= 1
+    page = brought(client, bytes(data)).text
+    assert "изменён после выдачи" in page
+    assert "подпись не сходится" in page
+    assert "байты 5001–5001" in page
+
+
+def test_what_was_added_after_the_signature_is_told(client, certificate):
+    page = brought(client, file_of(certificate) + b"\n%more\n").text
+    assert "что-то добавлено после конца" in page
+
+
+def test_the_credential_is_checked_property_by_property(client, certificate):
+    own = client.get(f"/v/{certificate.code}/credential.json")
+    assert own.status_code == 200
+    assert "Иванов" not in own.text
+    page = brought(client, own.content).text
+    assert "не отличается ни одно свойство" in page
+    document = json.loads(own.content)
+    document["credentialSubject"]["achievement"]["name"] = "Другая программа"
+    page = brought(client, json.dumps(document).encode()).text
+    assert "credentialSubject.achievement.name" in page
+    assert "Другая программа" in page
+    assert "подпись не сходится" in page
+
+
 def test_another_name_in_the_file_is_told_line_by_line(client, certificate):
     words = {
         n: certificate.snapshot[n]
         for n in Snapshot.__dataclass_fields__
         if n in certificate.snapshot
     }
-    forged = render(Snapshot(**{**words, "name": "Самозванцева Инна Игоревна"}), fonts())
+    forged = draw(Snapshot(**{**words, "name": "Самозванцева Инна Игоревна"}), Layout(), fonts())
     page = brought(client, forged).text
     assert "изменён после выдачи" in page
     assert "Самозванцева Инна Игоревна" in page
