@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import threading
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -31,6 +32,11 @@ from certificates.sealing import CertificateContent, seal
 from courses.models import Cohort, Enrollment
 from lms.pdf.fonts import MissingGlyphs
 from lms.people.models import User
+
+
+_one_at_a_time = threading.Lock()
+"""asn1crypto reads the issuer's certificate bit by bit as it is asked, and two threads that ask at
+once can find half of it. Drawing holds the interpreter's lock anyway: nothing is lost."""
 
 
 class ReplacedMeanwhile(Exception):
@@ -100,9 +106,13 @@ def make_certificate(
         learner=holder.learner,
         achievement_url=_achievement_url(holder),
     )
-    sealed = seal(
-        CertificateContent(snapshot, claims), layout_of(template), current_issuer(), fonts()
+    content, layout, issuer = (
+        CertificateContent(snapshot, claims),
+        layout_of(template),
+        current_issuer(),
     )
+    with _one_at_a_time:
+        sealed = seal(content, layout, issuer, fonts())
     certificate = Certificate(
         uuid=entry.uuid,
         number=entry.number,
