@@ -33,7 +33,6 @@ from courses.models import Cohort, Enrollment
 from lms.pdf.fonts import MissingGlyphs
 from lms.people.models import User
 
-
 _one_at_a_time = threading.Lock()
 """asn1crypto reads the issuer's certificate bit by bit as it is asked, and two threads that ask at
 once can find half of it. Drawing holds the interpreter's lock anyway: nothing is lost."""
