@@ -14,7 +14,12 @@ class CertificatesConfig(AppConfig):
     verbose_name = _("Certificates")
 
     def ready(self) -> None:
-        from certificates import batches, honours, issuing  # noqa: F401  they register job handlers
+        from certificates import (
+            batches,  # noqa: F401  registers its job handler
+            honours,  # noqa: F401  registers its job handler
+            issuing,  # noqa: F401  registers its job handler
+            personal_data,  # noqa: F401  what is kept about people
+        )
         from certificates.defaults import ensure_default_template
         from courses.signals import course_completed
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("lms.api.urls")),
     path("", include("frontend.urls")),
     path("", include("lms.mail.urls")),
+    path("", include("lms.people.urls")),
     path("", include("courses.urls")),
     path("", include("assessments.urls")),
     path("", include("webinars.urls")),

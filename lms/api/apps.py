@@ -6,3 +6,9 @@ class ApiConfig(AppConfig):
     name = "lms.api"
     label = "api"
     verbose_name = _("API")
+
+    def ready(self) -> None:
+        from lms.api import holdings  # noqa: F401  what is kept about people
+        from lms.api.events import hooks
+
+        hooks.connect()

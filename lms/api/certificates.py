@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.http import FileResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -112,6 +113,9 @@ class CertificateFilters(PageParameters):
     enrolment = serializers.UUIDField(required=False, help_text=_("Id of an enrolment."))
     cohort = serializers.UUIDField(required=False, help_text=_("Id of a cohort."))
     state = serializers.ChoiceField(choices=Certificate.State.values, required=False)
+    updated_since = serializers.DateTimeField(
+        required=False, help_text=_("Those that changed at this moment or later (RFC 3339).")
+    )
 
 
 class CertificateView(ApiView):
@@ -143,6 +147,9 @@ class CertificateList(CertificateView):
             rows = rows.filter(enrollment__cohort__uuid=parameters["cohort"])
         if "state" in parameters:
             rows = rows.filter(state=parameters["state"])
+        if "updated_since" in parameters:
+            changed = Coalesce("changed_at", "issued_at")
+            rows = rows.annotate(changed=changed).filter(changed__gte=parameters["updated_since"])
         page = self.page(rows, parameters, by="issued_at")
         record_access(request, [certificate.learner for certificate in page.rows])
         return Response(page.answer(self.get_serializer(page.rows, many=True).data))

@@ -94,3 +94,11 @@ class PersonalDataAccess(models.Model):
 
     def delete(self, *args, **kwargs):
         raise TypeError("A record of access is never deleted.")
+
+
+from lms.api.events.models import Event, EventCounter  # noqa: E402, F401
+from lms.api.webhooks.models import (  # noqa: E402, F401
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+)

@@ -103,6 +103,20 @@ _KINDS = (
         _("Take the id from “GET /certificates”."),
     ),
     ProblemKind(
+        "report-not-found",
+        404,
+        _("There is no such report"),
+        _("No course has this id, or fewer than ten people of the region have answered twice."),
+        _("Take the id of the course from “GET /cohorts”; ask again when more have answered."),
+    ),
+    ProblemKind(
+        "import-not-found",
+        404,
+        _("There is no such import"),
+        _("No import has this id, or it is another region's."),
+        _("Take the id from the answer of the upload, or from “GET /imports”."),
+    ),
+    ProblemKind(
         "method-not-allowed",
         405,
         _("This address has no such method"),
@@ -144,6 +158,13 @@ _KINDS = (
         _("Choose another cohort: “is_enrolment_open” in “GET /cohorts” says which are open."),
     ),
     ProblemKind(
+        "import-not-in-this-state",
+        409,
+        _("The import is not at this step"),
+        _("It has been confirmed, cancelled or undone already, or is still at work."),
+        _("Read the import: “state” says where it is now."),
+    ),
+    ProblemKind(
         "person-blocked",
         409,
         _("The learner's account is closed"),
@@ -151,11 +172,86 @@ _KINDS = (
         _("Write to the organisers: they can open it again."),
     ),
     ProblemKind(
+        "removals-not-confirmed",
+        409,
+        _("The import would withdraw many people"),
+        _(
+            "The file does not name more people of its scope than goes without a question. Nobody "
+            "has been withdrawn; “removals” says how many it would be."
+        ),
+        _(
+            "Look whether the file is complete. If it is, confirm with the same number: "
+            '“{"removals": …}”. People who are absent stay when the mode is “upsert”.'
+        ),
+    ),
+    ProblemKind(
+        "person-has-duties",
+        409,
+        _("The person has a role on the platform"),
+        _("The person trains, coordinates or administers, so their name stands on work of others."),
+        _("An administrator takes the roles away first; then repeat the request."),
+    ),
+    ProblemKind(
+        "cannot-merge",
+        409,
+        _("The two entries cannot become one"),
+        _(
+            "“reason” says why: the same entry twice, two regions, or one that is erased or merged "
+            "already. Nothing was changed."
+        ),
+        _("Compare the two learners by “GET /learners/{id}”."),
+    ),
+    ProblemKind(
         "transition-not-possible",
         409,
         _("The enrolment cannot go to this state"),
         _("From its present state there is no way to the one asked for; a completed one stays."),
         _("Read the enrolment: “state” says where it is now."),
+    ),
+    ProblemKind(
+        "undo-too-late",
+        409,
+        _("The import can no longer be undone"),
+        _("It was carried out more than seven days ago."),
+        _("Import a corrected file: people are found by their numbers and changed."),
+    ),
+    ProblemKind(
+        "cursor-expired",
+        410,
+        _("The cursor points at events that are no longer kept"),
+        _("Events are kept for a limited time, and this cursor is older. Some were missed."),
+        _(
+            "Read everything anew (“GET /enrolments”, “GET /certificates”), then go on with the "
+            "feed from “?since=” of the moment before you began."
+        ),
+    ),
+    ProblemKind(
+        "webhook-endpoint-not-found",
+        404,
+        _("There is no such webhook endpoint"),
+        _("No endpoint has this id, or it belongs to another client."),
+        _("Take the id from “GET /webhook-endpoints”."),
+    ),
+    ProblemKind(
+        "webhook-delivery-not-found",
+        404,
+        _("There is no such delivery"),
+        _("No delivery has this id, it belongs to another client, or it is no longer kept."),
+        _("Take the id from “GET /webhook-endpoints/{id}/deliveries”."),
+    ),
+    ProblemKind(
+        "webhook-endpoint-disabled",
+        409,
+        _("The webhook endpoint is switched off"),
+        _("It was switched off by you, or because it answered “410 Gone”. Nothing was sent."),
+        _("Switch it on with “PUT /webhook-endpoints/{id}”, then try again."),
+    ),
+    ProblemKind(
+        "too-many-webhook-endpoints",
+        409,
+        _("The client has as many webhook endpoints as it may"),
+        _("A client may have a limited number of endpoints. Nothing was changed."),
+        _("Delete one that is no longer needed: “DELETE /webhook-endpoints/{id}”."),
     ),
     ProblemKind(
         "body-too-large",
@@ -170,6 +266,13 @@ _KINDS = (
         _("The body is not sent as JSON"),
         _("The “Content-Type” header says something other than JSON, or nothing."),
         _("Send the header “Content-Type: application/json”."),
+    ),
+    ProblemKind(
+        "file-unreadable",
+        422,
+        _("The file cannot be imported"),
+        _("“detail” says what is wrong with the file as a whole, “reason” is its code."),
+        _("Correct the file and send it again. Single rows are never a reason to refuse a file."),
     ),
     ProblemKind(
         "snils-refused",

@@ -13,10 +13,16 @@ class Scope(models.TextChoices):
     LEARNERS_READ = "learners:read", _("read learners")
     LEARNERS_WRITE = "learners:write", _("register learners and change them")
     LEARNERS_PII = "learners:pii", _("see names, e-mail addresses and places of work")
+    LEARNERS_ERASE = "learners:erase", _("erase and merge learners")
     ENROLMENTS_READ = "enrolments:read", _("read enrolments")
     ENROLMENTS_WRITE = "enrolments:write", _("enrol learners and withdraw them")
     PROGRESS_READ = "progress:read", _("read progress")
+    REPORTS_READ = "reports:read", _("read reports of gains, without people")
+    IMPORTS_WRITE = "imports:write", _("import people from files")
+    RESULTS_READ = "results:read", _("read results of groups")
     CERTIFICATES_READ = "certificates:read", _("read certificates")
+    EVENTS_READ = "events:read", _("read the feed of events")
+    WEBHOOKS_MANAGE = "webhooks:manage", _("set up webhooks")
 
 
 ALL_SCOPES = tuple(scope.value for scope in Scope)

@@ -10,9 +10,36 @@ from lms.api.enrolments import (
     EnrolmentList,
     EnrolmentTransitions,
 )
+from lms.api.events.views import EventFeed
+from lms.api.imports import (
+    ImportCancel,
+    ImportConfirm,
+    ImportDetail,
+    ImportErrors,
+    ImportList,
+    ImportRows,
+    ImportUndo,
+)
 from lms.api.learners import LearnerByExternalId
+from lms.api.people_data import (
+    LearnerConsents,
+    LearnerDetail,
+    LearnerErase,
+    LearnerExport,
+    LearnerMerge,
+)
 from lms.api.progress import EnrolmentProgress
+from lms.api.read_back import AttendanceList, CohortResults, ProgressList
+from lms.api.reports import CourseReport
 from lms.api.views import UnknownAddress
+from lms.api.webhooks.views import (
+    DeliveryList,
+    DeliveryResend,
+    EndpointDetail,
+    EndpointList,
+    EndpointSecret,
+    EndpointTest,
+)
 
 app_name = "api"
 
@@ -25,6 +52,9 @@ version_1 = [
         EnrolmentByExternalId.as_view(),
         name="enrol",
     ),
+    path("cohorts/<str:cohort_id>/results", CohortResults.as_view(), name="results"),
+    path("progress", ProgressList.as_view(), name="progress-list"),
+    path("attendance", AttendanceList.as_view(), name="attendance"),
     path("enrolments", EnrolmentList.as_view(), name="enrolments"),
     path("enrolments/<str:enrolment_id>", EnrolmentDetail.as_view(), name="enrolment"),
     path("enrolments/<str:enrolment_id>/progress", EnrolmentProgress.as_view(), name="progress"),
@@ -38,9 +68,41 @@ version_1 = [
         LearnerByExternalId.as_view(),
         name="learner",
     ),
+    path("courses/<str:course_id>/report", CourseReport.as_view(), name="report"),
+    path("imports", ImportList.as_view(), name="imports"),
+    path("imports/<str:import_id>", ImportDetail.as_view(), name="import"),
+    path("imports/<str:import_id>/rows", ImportRows.as_view(), name="import-rows"),
+    path("imports/<str:import_id>/errors.csv", ImportErrors.as_view(), name="import-errors"),
+    path("imports/<str:import_id>/confirm", ImportConfirm.as_view(), name="import-confirm"),
+    path("imports/<str:import_id>/cancel", ImportCancel.as_view(), name="import-cancel"),
+    path("imports/<str:import_id>/undo", ImportUndo.as_view(), name="import-undo"),
+    path("learners/<str:learner_id>", LearnerDetail.as_view(), name="learner-by-id"),
+    path("learners/<str:learner_id>/export", LearnerExport.as_view(), name="learner-export"),
+    path("learners/<str:learner_id>/consents", LearnerConsents.as_view(), name="learner-consents"),
+    path("learners/<str:learner_id>/erase", LearnerErase.as_view(), name="learner-erase"),
+    path("learners/<str:learner_id>/merge", LearnerMerge.as_view(), name="learner-merge"),
     path("certificates", CertificateList.as_view(), name="certificates"),
     path("certificates/<str:certificate_id>", CertificateDetail.as_view(), name="certificate"),
     path("certificates/<str:certificate_id>/pdf", CertificatePdf.as_view(), name="certificate-pdf"),
+    path("events", EventFeed.as_view(), name="events"),
+    path("webhook-endpoints", EndpointList.as_view(), name="webhook-endpoints"),
+    path("webhook-endpoints/<str:endpoint_id>", EndpointDetail.as_view(), name="webhook-endpoint"),
+    path(
+        "webhook-endpoints/<str:endpoint_id>/rotate-secret",
+        EndpointSecret.as_view(),
+        name="webhook-secret",
+    ),
+    path("webhook-endpoints/<str:endpoint_id>/test", EndpointTest.as_view(), name="webhook-test"),
+    path(
+        "webhook-endpoints/<str:endpoint_id>/deliveries",
+        DeliveryList.as_view(),
+        name="webhook-deliveries",
+    ),
+    path(
+        "webhook-deliveries/<str:delivery_id>/resend",
+        DeliveryResend.as_view(),
+        name="webhook-resend",
+    ),
     path("schema/", developers.Schema.as_view(), name="schema"),
 ]
 

@@ -21,6 +21,7 @@ from wagtail.permissions import register_permission_policy
 from lms.api.keys import put_new_key, rotate_key
 from lms.api.models import ApiClient
 from lms.api.scopes import Scope
+from lms.api.webhooks.cms import WebhookEndpointViewSet
 
 
 class AdministratorsOnly(ModelPermissionPolicy):
@@ -112,3 +113,8 @@ class ApiClientViewSet(ModelViewSet):
 @hooks.register("register_admin_viewset")
 def api_clients() -> ApiClientViewSet:
     return ApiClientViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def webhook_endpoints() -> WebhookEndpointViewSet:
+    return WebhookEndpointViewSet()

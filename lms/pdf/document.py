@@ -55,6 +55,8 @@ ACCENT, ACCENT_SOFT = HexColor("#b5472e"), HexColor("#fbe9e3")
 GOOD, GOOD_SOFT = HexColor("#1f6b3a"), HexColor("#e3f1e6")
 SIDE, TOP, FOOT = 22 * mm, 20 * mm, 24 * mm
 ROOM = A4[0] - 2 * SIDE
+LONGEST_LINE = 30
+"""Signs of a cell that count when columns share the room; longer cells take more lines."""
 
 
 def render_document(document: Document, *, regular: Path, bold: Path) -> bytes:
@@ -117,6 +119,7 @@ class _Look:
         self.cell = self._style(9.5, leading=13)
         self.number = self._style(9.5, leading=13, alignment=TA_RIGHT)
         self.label = self._style(10, bold=True, leading=15, spaceAfter=2)
+        self.caption = self._style(10, bold=True, leading=15, spaceAfter=2, keepWithNext=1)
         self.words = self._style(11.5, leading=17)
         self.heading = self._style(
             15, bold=True, leading=19, textColor=PRIMARY, spaceBefore=12, spaceAfter=6
@@ -258,7 +261,7 @@ class _Look:
         with self._inside("Table"):
             caption: list[Flowable] = []
             if piece.caption:
-                caption = [self._say(self._plain(piece.caption), self.label, "Caption")]
+                caption = [self._say(self._plain(piece.caption), self.caption, "Caption")]
             rows = [self._row(piece, piece.header, is_head=True)]
             rows += [self._row(piece, row) for row in piece.rows]
         style = [
@@ -268,7 +271,7 @@ class _Look:
         ]
         grid = Grid(
             rows,
-            colWidths=[ROOM / len(piece.header)] * len(piece.header),
+            colWidths=_column_widths(piece),
             repeatRows=1,
             splitInRow=1,
             style=TableStyle(style),
@@ -325,6 +328,15 @@ class _Look:
                 text = f'<a href="{escape(run.address)}" color="#0f5c5c"><u>{text}</u></a>'
             pieces.append(text)
         return "".join(pieces)
+
+
+def _column_widths(piece: Table) -> list[float]:
+    """The room shared out by what the cells hold, so that hardly a word breaks."""
+    wanted = []
+    for cells in zip(piece.header, *piece.rows, strict=True):
+        longest_word = max((len(word) for cell in cells for word in cell.split()), default=1)
+        wanted.append(max(longest_word, min(max(map(len, cells)), LONGEST_LINE)) + 3)
+    return [ROOM * share / sum(wanted) for share in wanted]
 
 
 class _NumberedCanvas(TaggedCanvas):

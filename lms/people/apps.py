@@ -9,6 +9,7 @@ class PeopleConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
+        from lms.people import holdings  # noqa: F401  what is kept about people
         from lms.people.seed import seed_regions
 
         post_migrate.connect(seed_regions, sender=self)

@@ -216,7 +216,15 @@ CELERY_BEAT_SCHEDULE = {
     "look-after-requests": {"task": "courses.look_after_requests", "schedule": 900.0},
     "send-reminders": {"task": "courses.send_reminders", "schedule": 900.0},
     "close-stale-attendance": {"task": "webinars.close_stale_attendance", "schedule": 60.0},
+    "forget-old-imports": {"task": "courses.forget_old_imports", "schedule": 86400.0},
+    "deliver-events": {"task": "api.deliver_events", "schedule": 5.0},
+    "forget-old-events": {"task": "api.forget_old_events", "schedule": 3600.0},
     "forget-old-commands": {"task": "webinars.forget_old_commands", "schedule": 3600.0},
+    "erase-transcripts": {"task": "webinars.erase_transcripts", "schedule": 3600.0},
+    "close-forgotten-practicums": {
+        "task": "webinars.close_forgotten_practicums",
+        "schedule": 3600.0,
+    },
 }
 
 # --- People -----------------------------------------------------------------------------------
@@ -345,6 +353,11 @@ WAGTAILEMBEDS_FINDERS: list = []
 # --- API --------------------------------------------------------------------------------------
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=600)
 """How many requests one client of the API may make in a minute."""
+EVENTS_KEPT_DAYS = env.int("EVENTS_KEPT_DAYS", default=90)
+"""How long the feed of events reaches back."""
+WEBHOOK_LOG_DAYS = env.int("WEBHOOK_LOG_DAYS", default=30)
+WEBHOOK_ALLOWED_NETWORKS = env.list("WEBHOOK_ALLOWED_NETWORKS", default=[])
+"""Networks (10.20.0.0/16) that webhooks may go to though they are not public, also by HTTP."""
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["lms.api.parsers.SafeJSONParser"],
@@ -366,6 +379,10 @@ SPECTACULAR_SETTINGS = {
         "lms.api.schema.with_problem_schema",
     ],
     "SERVERS": [{"url": PUBLIC_URL}],
+    "ENUM_NAME_OVERRIDES": {
+        "EventType": "lms.api.events.kinds.EventType",
+        "EnrolmentState": "lms.api.enrolments.STATES",
+    },
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }
 
@@ -377,8 +394,8 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
-        # They report every page that is saved, several times.
+        # They report every page that is saved, several times, or that they were loaded.
         name: {"level": "WARNING"}
-        for name in ("django_tasks", "wagtail", "modelsearch")
+        for name in ("django_tasks", "wagtail", "modelsearch", "pikepdf")
     },
 }

@@ -26,6 +26,11 @@ class Case:
     code: str
     body: dict | None = field(default=None, hash=False)
 
+    def body_in(self, world) -> dict | None:
+        if self.body is None:
+            return None
+        return {name: value.format(**world) for name, value in self.body.items()}
+
 
 CASES = [
     Case("cohort", "GET", "/cohorts/{cohort}", "cohort-not-found"),
@@ -45,12 +50,45 @@ CASES = [
         "enrolment-not-found",
         {"to": "withdrawn"},
     ),
+    Case("results", "GET", "/cohorts/{cohort}/results", "cohort-not-found"),
     Case("learner", "GET", "/learners/by-external-id/hr/77", "learner-not-found"),
+    Case("learner-by-id", "GET", "/learners/{learner}", "learner-not-found"),
+    Case("learner-export", "GET", "/learners/{learner}/export", "learner-not-found"),
+    Case("learner-consents", "GET", "/learners/{learner}/consents", "learner-not-found"),
+    Case(
+        "learner-erase", "POST", "/learners/{learner}/erase", "learner-not-found", {"reason": "x"}
+    ),
+    Case(
+        "learner-merge",
+        "POST",
+        "/learners/{learner}/merge",
+        "learner-not-found",
+        {"duplicate": "{duplicate}"},
+    ),
     Case("certificate", "GET", "/certificates/{certificate}", "certificate-not-found"),
     Case("certificate-pdf", "GET", "/certificates/{certificate}/pdf", "certificate-not-found"),
 ]
-LISTS = {"cohorts": "/cohorts", "enrolments": "/enrolments", "certificates": "/certificates"}
+LISTS = {
+    "cohorts": "/cohorts",
+    "enrolments": "/enrolments",
+    "certificates": "/certificates",
+    "progress-list": "/progress",
+    "attendance": "/attendance",
+}
 WITHOUT_REGION = {"me", "schema"}
+IN_A_TEST_OF_ITS_OWN = {"report"}
+"""Needs many answers: test_reports.py keeps it to the region."""
+OF_A_CLIENT = {
+    "webhook-endpoints",
+    "webhook-endpoint",
+    "webhook-secret",
+    "webhook-test",
+    "webhook-deliveries",
+    "webhook-resend",
+}
+"""Another client's do not exist, of whichever region: see test_webhooks."""
+FEEDS = {"events"}
+"""See test_events."""
 
 
 @pytest.fixture
@@ -63,19 +101,29 @@ def world(omsk):
         "cohort": enrollment.cohort.uuid,
         "enrolment": enrollment.uuid,
         "certificate": make_certificate(enrollment).uuid,
+        "learner": learner.uuid,
+        "duplicate": UserFactory(region=omsk).uuid,
     }
 
 
 def test_every_endpoint_is_in_the_tables():
     names = {pattern.name for pattern in version_1 if isinstance(pattern, URLPattern)}
-    assert names == {case.name for case in CASES} | set(LISTS) | WITHOUT_REGION
+    assert (
+        names
+        == {case.name for case in CASES}
+        | set(LISTS)
+        | WITHOUT_REGION
+        | IN_A_TEST_OF_ITS_OWN
+        | OF_A_CLIENT
+        | FEEDS
+    )
     assert get_resolver().resolve("/api/v1/me").url_name == "me"
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_what_lies_outside_the_region_is_404(caller, world, case):
     before = list(User.objects.values()), list(Enrollment.objects.values())
-    response = caller.send(case.method, case.path.format(**world), case.body)
+    response = caller.send(case.method, case.path.format(**world), case.body_in(world))
     assert (response.status_code, response.data["code"]) == (404, case.code)
     assert "Омск" not in response.content.decode()
     assert (list(User.objects.values()), list(Enrollment.objects.values())) == before
@@ -84,8 +132,8 @@ def test_what_lies_outside_the_region_is_404(caller, world, case):
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_foreign_thing_and_one_that_is_not_there_answer_alike(caller, world, case):
     nowhere = dict.fromkeys(world, uuid.uuid4())
-    foreign = caller.send(case.method, case.path.format(**world), case.body)
-    missing = caller.send(case.method, case.path.format(**nowhere), case.body)
+    foreign = caller.send(case.method, case.path.format(**world), case.body_in(world))
+    missing = caller.send(case.method, case.path.format(**nowhere), case.body_in(nowhere))
     for response in (foreign, missing):
         response.data.pop("instance")
     assert foreign.data == missing.data
@@ -93,7 +141,9 @@ def test_a_foreign_thing_and_one_that_is_not_there_answer_alike(caller, world, c
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_client_of_all_regions_reaches_it(caller_of, world, case):
-    body = {**case.body, "region": "RU-OMS"} if case.method == "PUT" else case.body
+    body = case.body_in(world)
+    if body is not None and case.method == "PUT":
+        body["region"] = "RU-OMS"
     response = caller_of(None).send(case.method, case.path.format(**world), body)
     assert response.status_code in (200, 201)
 

@@ -30,18 +30,37 @@ def test_it_is_valid(schema):
 
 def test_it_describes_every_endpoint(schema):
     assert sorted(name for name, _operation in operations(schema)) == [
+        "DELETE /api/v1/webhook-endpoints/{endpoint_id}",
+        "GET /api/v1/attendance",
         "GET /api/v1/certificates",
         "GET /api/v1/certificates/{certificate_id}",
         "GET /api/v1/certificates/{certificate_id}/pdf",
         "GET /api/v1/cohorts",
         "GET /api/v1/cohorts/{cohort_id}",
+        "GET /api/v1/courses/{course_id}/report",
+        "GET /api/v1/cohorts/{cohort_id}/results",
         "GET /api/v1/enrolments",
         "GET /api/v1/enrolments/{enrolment_id}",
         "GET /api/v1/enrolments/{enrolment_id}/progress",
+        "GET /api/v1/events",
         "GET /api/v1/learners/by-external-id/{system}/{value}",
+        "GET /api/v1/learners/{learner_id}",
+        "GET /api/v1/learners/{learner_id}/consents",
+        "GET /api/v1/learners/{learner_id}/export",
         "GET /api/v1/me",
+        "GET /api/v1/progress",
+        "GET /api/v1/webhook-endpoints",
+        "GET /api/v1/webhook-endpoints/{endpoint_id}",
+        "GET /api/v1/webhook-endpoints/{endpoint_id}/deliveries",
         "POST /api/v1/enrolments/{enrolment_id}/transitions",
+        "POST /api/v1/learners/{learner_id}/erase",
+        "POST /api/v1/learners/{learner_id}/merge",
+        "POST /api/v1/webhook-deliveries/{delivery_id}/resend",
+        "POST /api/v1/webhook-endpoints",
+        "POST /api/v1/webhook-endpoints/{endpoint_id}/rotate-secret",
+        "POST /api/v1/webhook-endpoints/{endpoint_id}/test",
         "PUT /api/v1/cohorts/{cohort_id}/enrolments/by-external-id/{system}/{value}",
+        "PUT /api/v1/webhook-endpoints/{endpoint_id}",
     ]
 
 

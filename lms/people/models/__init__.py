@@ -1,6 +1,17 @@
 from lms.people.models.consent import Consent
+from lms.people.models.erasure import Erasure, Merge
 from lms.people.models.organisation import Organisation, Region
 from lms.people.models.role import Role, RoleAssignment
 from lms.people.models.user import ExternalId, User
 
-__all__ = ["Consent", "ExternalId", "Organisation", "Region", "Role", "RoleAssignment", "User"]
+__all__ = [
+    "Consent",
+    "Erasure",
+    "ExternalId",
+    "Merge",
+    "Organisation",
+    "Region",
+    "Role",
+    "RoleAssignment",
+    "User",
+]

@@ -1,0 +1,24 @@
+"""What the API keeps about people."""
+
+from django.utils.translation import gettext_lazy as _
+
+from lms.people.personal_data import Holding, OnErasure, register, register_not_about
+
+register(
+    Holding(
+        "api.PersonalDataAccess",
+        "person",
+        _("Whom your data was given to"),
+        ("client.name", "endpoint", "at"),
+        OnErasure.KEEP,
+        merge=lambda person, duplicate: 0,  # a record of access is never changed
+    ),
+    Holding(
+        "api.Event",
+        "learner",
+        _("Events told to the systems of the region"),
+        ("type", "occurred_at", "data"),
+        OnErasure.KEEP,
+    ),
+)
+register_not_about(("api.ApiClient", "created_by"))
