@@ -43,6 +43,9 @@ drill-kill: translations ## Kill the installation while regions enrol people; no
 drill-live: translations ## A live room of 200 while servers, Redis and PostgreSQL fail; nothing may be lost
 	@$(PYTHON) -m tests.drills.live
 
+drill-certificates: translations ## 2,000 certificates by two workers that are killed (PostgreSQL, Redis)
+	@$(PYTHON) -m tests.drills.certificates
+
 bench-pages: translations ## Signed-in pages against the stock Wagtail rendering of the same pages
 	@$(PYTHON) -m tests.bench.pages
 

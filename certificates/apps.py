@@ -4,9 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 def _on_course_completed(sender, enrollment_id: int, **kwargs) -> None:
-    from certificates.issuing import request_certificate
+    from certificates.issuing import request_when_named
 
-    request_certificate(enrollment_id)
+    request_when_named(enrollment_id)
 
 
 class CertificatesConfig(AppConfig):
@@ -15,6 +15,8 @@ class CertificatesConfig(AppConfig):
 
     def ready(self) -> None:
         from certificates import (
+            batches,  # noqa: F401  registers its job handler
+            honours,  # noqa: F401  registers its job handler
             issuing,  # noqa: F401  registers its job handler
             personal_data,  # noqa: F401  what is kept about people
         )

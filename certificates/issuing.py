@@ -1,210 +1,209 @@
-"""Issuing certificates: once for an enrolment and a template, however often it is asked for."""
+"""Issuing certificates of courses: once for a learner, a cohort and a template."""
 
 from __future__ import annotations
 
-import hashlib
-from datetime import datetime
+from datetime import timedelta
 
 from django.conf import settings
-from django.core.files.base import ContentFile
-from django.db import IntegrityError, transaction
-from django.urls import reverse
+from django.db import IntegrityError
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone, translation
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from certificates.codes import grouped, new_code
-from certificates.layout import Layout
-from certificates.models import Certificate, CertificateTemplate, RegisterCounter
-from certificates.render import Fonts, Snapshot, draw
+from certificates.facts import facts_of
+from certificates.making import Holder, check_printable, make_certificate
+from certificates.models import Certificate, CertificateTemplate, PrintedName
+from certificates.models.template import LEAST_HOURS
+from certificates.names import WAIT, Name, in_one_line, printable_name
+from certificates.problems import (
+    IssueProblem,
+    LicenceMissing,
+    NameMissing,
+    NotCompleted,
+    NoTemplate,
+    NotOfThisCourse,
+    TemplateIsDraft,
+    TemplateWithdrawn,
+    TooFewHours,
+    in_words,
+)
 from courses.enrollment_states import EnrollmentState
 from courses.models import Enrollment
-from lms.jobs.models import Job
+from lms.jobs.models import Job, JobItem
 from lms.jobs.queue import advance, enqueue, job_handler, record_item
+from lms.people.models import User
 
-NUMBER_PREFIX = "БК"
 JOB_KIND = "certificates.issue"
-
-
-class NotCompleted(Exception):
-    """The course is not completed, so there is nothing to certify."""
-
-
-class NoTemplate(Exception):
-    """No template applies to the course."""
-
-
-class NameMissing(Exception):
-    """The learner has no name to print."""
-
-
-def fonts() -> Fonts:
-    """Golos Text from the npm package."""
-    base = settings.NPM_DIR / "@expo-google-fonts" / "golos-text"
-    return Fonts(
-        regular=base / "400Regular" / "GolosText_400Regular.ttf",
-        bold=base / "700Bold" / "GolosText_700Bold.ttf",
-    )
+ISSUED, REFUSED = "issued", "refused"
+"""Outcomes of one person in a job."""
+TRY_REFUSED_AGAIN_AFTER = timedelta(days=1)
 
 
 def template_for(enrollment: Enrollment) -> CertificateTemplate:
-    """The newest template of the course, else the newest general one. Raises NoTemplate."""
+    """The newest template in use of the course, else the newest general one.
+
+    Raises NoTemplate, or TemplateWithdrawn: what was withdrawn is not replaced by another silently.
+    """
+    used = CertificateTemplate.objects.of_courses().put_to_use().select_related("provider")
+    used = used.order_by("-version", "-pk")
     course_id = enrollment.cohort.course_id
-    templates = CertificateTemplate.objects.order_by("-version", "-pk")
-    found = templates.filter(course_id=course_id).first() or templates.filter(course=None).first()
+    found = used.filter(course_id=course_id).first() or used.filter(course=None).first()
     if found is None:
         raise NoTemplate(course_id)
+    if found.state == CertificateTemplate.State.WITHDRAWN:
+        raise TemplateWithdrawn(found)
     return found
 
 
-def issue_certificate(enrollment: Enrollment) -> Certificate:
+def check_template(template: CertificateTemplate, enrollment: Enrollment) -> None:
+    """Whether ``template`` may be used for the enrolment today. Raises an IssueProblem."""
+    if template.state == CertificateTemplate.State.WITHDRAWN:
+        raise TemplateWithdrawn(template)
+    if template.state == CertificateTemplate.State.DRAFT:
+        raise TemplateIsDraft(template)
+    course = enrollment.cohort.course
+    is_of_others = template.course_id not in (None, course.pk)
+    if is_of_others or template.kind == CertificateTemplate.Kind.HONOUR:
+        raise NotOfThisCourse(template)
+    if template.kind == CertificateTemplate.Kind.QUALIFICATION:
+        if not template.provider.is_licensed_on(timezone.localdate()):
+            raise LicenceMissing(template.provider)
+        if (course.hours if template.hours is None else template.hours) < LEAST_HOURS:
+            raise TooFewHours(template)
+
+
+def check_issue(
+    enrollment: Enrollment, template: CertificateTemplate, name: Name | None = None
+) -> None:
+    """Whether everything is there for a certificate; nothing is written. Raises an IssueProblem."""
+    if enrollment.state != EnrollmentState.COMPLETED:
+        raise NotCompleted(enrollment.pk)
+    check_template(template, enrollment)
+    if not in_one_line(enrollment.learner.get_full_name()):
+        raise NameMissing(enrollment.learner_id)
+    name = name or printable_name(enrollment.learner)
+    check_printable(facts_of(enrollment, template, name), template)
+
+
+def issue_certificate(
+    enrollment: Enrollment,
+    *,
+    template: CertificateTemplate | None = None,
+    actor: User | None = None,
+) -> Certificate:
     """The certificate of a completed enrolment; made on the first call, returned on the others.
 
-    Number, file and row appear in one transaction: a kill at any moment leaves either the whole
-    certificate or none (at worst a file that nothing points at). Raises NotCompleted,
-    NoTemplate, NameMissing, or ``lms.pdf.fonts.MissingGlyphs``.
+    Without ``template`` the course's own; then a certificate of an older version counts as issued.
+    Raises an IssueProblem, or what storing and signing raise; then nothing was issued.
     """
-    if enrollment.state != EnrollmentState.COMPLETED:
-        raise NotCompleted
-    if not enrollment.learner.get_full_name():
-        raise NameMissing
-    template = template_for(enrollment)
-    existing = _issued(enrollment, template)
+    is_own_choice = template is not None
+    template = template or template_for(enrollment)
+    existing = issued_before(enrollment, template, this_version=is_own_choice)
     if existing is not None:
         return existing
+    check_issue(enrollment, template)
     try:
-        with transaction.atomic():
-            return _issue(enrollment, template)
-    except IntegrityError as error:
-        existing = _issued(enrollment, template)
+        return make_certificate(
+            purpose=f"issue:{enrollment.learner_id}:{enrollment.cohort_id}:{template.pk}",
+            holder=Holder(enrollment.learner, enrollment.cohort, enrollment),
+            facts=facts_of(enrollment, template, printable_name(enrollment.learner)),
+            template=template,
+            actor=actor,
+        )
+    except IntegrityError:
+        existing = issued_before(enrollment, template, this_version=True)
         if existing is None:
-            raise error
+            raise
         return existing
 
 
-def _issued(enrollment: Enrollment, template: CertificateTemplate) -> Certificate | None:
+def issued_before(
+    enrollment: Enrollment, template: CertificateTemplate, *, this_version: bool
+) -> Certificate | None:
+    """The newest certificate that was issued for the same, whatever its state."""
+    same = Q(template=template) if this_version else Q(template__code=template.code)
     return (
-        Certificate.objects.filter(enrollment=enrollment, template__code=template.code)
-        .exclude(state=Certificate.State.SUPERSEDED)
+        Certificate.objects.filter(
+            same, learner_id=enrollment.learner_id, cohort_id=enrollment.cohort_id
+        )
+        .standing()
+        .order_by("-pk")
         .first()
     )
 
 
-def _issue(enrollment: Enrollment, template: CertificateTemplate) -> Certificate:
-    now = timezone.now()
-    number = take_number(timezone.localtime(now).year)
-    code = new_code()
-    snapshot = snapshot_of(enrollment, template, number=number, code=code, issued_at=now)
-    pdf = draw(snapshot, Layout(), fonts())
-    CertificateTemplate.objects.filter(pk=template.pk, locked_at=None).update(locked_at=now)
-    certificate = Certificate(
-        number=number,
-        code=code,
-        enrollment=enrollment,
-        template=template,
-        snapshot={**vars_of(snapshot), **_further_facts(enrollment)},
-        pdf_sha256=hashlib.sha256(pdf).hexdigest(),
-        issued_at=now,
-    )
-    certificate.pdf.save(f"{certificate.uuid}.pdf", ContentFile(pdf), save=False)
-    certificate.save()
-    return certificate
-
-
-def vars_of(snapshot: Snapshot) -> dict[str, str]:
-    return {name: getattr(snapshot, name) for name in Snapshot.__dataclass_fields__}
-
-
-def _further_facts(enrollment: Enrollment) -> dict[str, str | int]:
-    """Facts that machines read: they are printed too, but inside sentences."""
-    region = enrollment.learner.region
-    assert enrollment.completed_at is not None
-    return {
-        "hours": enrollment.cohort.course.hours,
-        "region": region.name if region else "",
-        "completed_on": timezone.localtime(enrollment.completed_at).date().isoformat(),
-    }
-
-
-def take_number(year: int) -> str:
-    """The next registration number of the year, without gaps; call it inside the transaction."""
-    RegisterCounter.objects.get_or_create(year=year)
-    counter = RegisterCounter.objects.select_for_update().get(year=year)
-    counter.last += 1
-    counter.save(update_fields=["last"])
-    return f"{NUMBER_PREFIX}-{year}-{counter.last:06d}"
-
-
-def snapshot_of(
-    enrollment: Enrollment,
-    template: CertificateTemplate,
-    *,
-    number: str,
-    code: str,
-    issued_at: datetime,
-) -> Snapshot:
-    """What the certificate will say for ever, in the language of the programme (Russian)."""
-    cohort = enrollment.cohort
-    assert enrollment.completed_at is not None
-    with translation.override(settings.LANGUAGE_CODE), timezone.override(settings.TIME_ZONE):
-        hours = cohort.course.hours
-        facts = [
-            ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours} if hours else "",
-            _("completed on %(date)s") % {"date": _day(enrollment.completed_at)},
-        ]
-        return Snapshot(
-            heading=template.heading,
-            body=template.body,
-            name=enrollment.learner.get_full_name(),
-            course=cohort.course.title,
-            facts=" · ".join(filter(None, facts)),
-            issuer=template.issuer_name,
-            signer_name=template.signer_name,
-            signer_position=template.signer_position,
-            number=number,
-            issued_on=_("Issued on %(date)s") % {"date": _day(issued_at)},
-            code=grouped(code),
-            url=settings.PUBLIC_URL + reverse("certificates:verify", args=[grouped(code)]),
-            number_label="№",
-            check_label=_("Check it: %(address)s")
-            % {"address": settings.PUBLIC_URL.split("//")[-1] + reverse("certificates:check")},
-        )
-
-
-def _day(moment: datetime) -> str:
-    return date_format(timezone.localtime(moment), "j E Y")
-
-
-def request_certificate(enrollment_id: int) -> Job:
+def request_certificate(enrollment_id: int, *, requested_by: User | None = None) -> Job:
     """Ask a worker to issue the certificate of an enrolment."""
-    return enqueue(JOB_KIND, key=str(enrollment_id), payload={"enrollment": enrollment_id}, total=1)
+    return enqueue(
+        JOB_KIND,
+        key=str(enrollment_id),
+        payload={"enrollment": enrollment_id},
+        total=1,
+        requested_by=requested_by,
+    )
+
+
+def request_when_named(enrollment_id: int) -> Job | None:
+    """After a completion: ask at once if the person has agreed to their name; else it waits."""
+    enrollment = Enrollment.objects.select_related("learner").get(pk=enrollment_id)
+    if printable_name(enrollment.learner).is_confirmed:
+        return request_certificate(enrollment_id)
+    return None
+
+
+def for_job(pk: int) -> Enrollment:
+    return Enrollment.objects.select_related(
+        "learner__region", "learner__organisation", "cohort__course"
+    ).get(pk=pk)
 
 
 @job_handler(JOB_KIND)
 def issue_by_job(job: Job) -> None:
-    enrollment = Enrollment.objects.select_related("learner__region", "cohort__course").get(
-        pk=job.payload["enrollment"]
-    )
-    certificate = issue_certificate(enrollment)
-    record_item(job, key=str(enrollment.uuid), outcome="issued", message=certificate.number)
+    enrollment = for_job(job.payload["enrollment"])
+    with translation.override(settings.LANGUAGE_CODE):
+        try:
+            certificate = issue_certificate(enrollment)
+        except IssueProblem as problem:
+            record_item(job, key=str(enrollment.uuid), outcome=REFUSED, message=in_words(problem))
+        else:
+            record_item(job, key=str(enrollment.uuid), outcome=ISSUED, message=certificate.number)
     advance(job, done=1, total=1)
+
+
+def waiting_for_certificate() -> list[int]:
+    """Completed enrolments whose certificate is due: its name was agreed to, or waited for enough.
+
+    What is on its way, and what was refused less than a day ago, is left out.
+    """
+    now = timezone.now()
+    due = Enrollment.objects.filter(
+        ~Exists(
+            Certificate.objects.filter(
+                learner_id=OuterRef("learner_id"), cohort_id=OuterRef("cohort_id")
+            )
+        ),
+        Exists(PrintedName.objects.filter(learner_id=OuterRef("learner_id")))
+        | Q(completed_at__lt=now - WAIT),
+        state=EnrollmentState.COMPLETED,
+        learner__is_synthetic=False,
+    ).values_list("pk", "uuid")
+    underway = {job.payload["enrollment"] for job in Job.objects.unfinished().filter(kind=JOB_KIND)}
+    since = now - TRY_REFUSED_AGAIN_AFTER
+    recent = Job.objects.filter(kind=JOB_KIND, finished_at__gt=since)
+    failed = {job.payload["enrollment"] for job in recent.filter(state=Job.State.FAILED)}
+    refused = set(
+        JobItem.objects.filter(job__in=recent, outcome=REFUSED).values_list("key", flat=True)
+    )
+    left_out = underway | failed
+    return [pk for pk, uuid in due if pk not in left_out and str(uuid) not in refused]
 
 
 def request_missing() -> int:
     """Ask for every certificate that is due and neither issued nor on its way.
 
-    What a process that was killed between a completion and its signal had no time to ask for.
+    What a process that was killed between a completion and its signal had no time to ask for, and
+    what has waited for the name to be looked at.
     """
-    underway = {job.payload["enrollment"] for job in Job.objects.unfinished().filter(kind=JOB_KIND)}
-    given_up = {
-        job.payload["enrollment"]
-        for job in Job.objects.filter(kind=JOB_KIND, state=Job.State.FAILED)
-    }
-    due = Enrollment.objects.filter(
-        state=EnrollmentState.COMPLETED, certificates=None, learner__is_synthetic=False
-    ).values_list("pk", flat=True)
-    asked = [pk for pk in due if pk not in underway and pk not in given_up]
-    for pk in asked:
+    waiting = waiting_for_certificate()
+    for pk in waiting:
         request_certificate(pk)
-    return len(asked)
+    return len(waiting)

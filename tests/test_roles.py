@@ -62,6 +62,17 @@ EXPECTED = {
     "erase": [LOGIN, IN] + [NOTHING] * 5,
     "mine": [LOGIN] + [IN] * 6,
     "pdf": [LOGIN, IN, NOTHING, IN, NOTHING, IN, IN],
+    "one": [LOGIN, IN] + [NOTHING] * 5,
+    "register": [LOGIN, NO, NO, IN, IN, IN, IN],
+    "register_xlsx": [LOGIN, NO, NO, IN, IN, IN, IN],
+    "credential": [LOGIN, IN, NOTHING, IN, NOTHING, IN, IN],
+    "public_credential": [IN] * 7,
+    "status_list": [IN] * 7,
+    "boards": [IN] * 7,
+    "board": [IN] * 7,
+    "my_honours": [LOGIN] + [IN] * 6,
+    "nominate": [LOGIN] + [IN] * 6,
+    "honours_to_decide": [LOGIN, NOTHING, NOTHING, NOTHING, NOTHING, IN, IN],
     "certificate_check": [IN] * 7,
     "verify": [IN] * 7,
     "did": [IN] * 7,
@@ -159,6 +170,17 @@ def world(db):
         "erase": f"/assessments/gain/{enrollment.uuid}/erase/",
         "mine": "/certificates/",
         "pdf": f"/certificates/{certificate.uuid}/pdf/",
+        "one": f"/certificates/{certificate.uuid}/",
+        "register": "/certificates/register/",
+        "register_xlsx": "/certificates/register.xlsx",
+        "credential": f"/certificates/{certificate.uuid}/credential.json",
+        "public_credential": f"/v/{certificate.code}/credential.json",
+        "status_list": "/status/1/revocation/",
+        "boards": "/honour/",
+        "board": f"/honour/{region.code}/",
+        "my_honours": "/honour/mine/",
+        "nominate": "/honour/nominate/",
+        "honours_to_decide": "/honour/decide/",
         "certificate_check": "/verify/",
         "verify": f"/v/{certificate.code}/",
         "did": "/.well-known/did.json",
@@ -209,6 +231,8 @@ def test_every_address_of_ours_is_walked_or_changes_something():
     """A new page must say here who gets in; what only takes POST is tested in its room."""
     walked = set(EXPECTED) | {"check"}
     only_post = {"language", "lesson_done", "start", "session_open", "session_close"}
+    only_post |= {"session_rating", "name", "show_name", "check_file"}
+    only_post |= {"honour_answer", "honour_decision"}
     only_post |= {"session_rating", "consents"}
     only_post |= {"calendar_new_feed", "memo_useful", "lesson_note", "lesson_position"}
     only_post |= {"request_ask", "request_take_back", "request_decide"}
@@ -236,6 +260,11 @@ def test_a_page_that_only_takes_post_refuses_to_be_looked_at(client_of):
     unknown = "00000000-0000-4000-8000-000000000000"
     for path in (
         "/language/",
+        "/certificates/name/",
+        f"/certificates/{unknown}/shown/",
+        "/verify/file/",
+        f"/honour/{unknown}/answer/",
+        f"/honour/{unknown}/decision/",
         "/lessons/1/done/",
         "/memos/1/useful/",
         "/calendar/feed/",

@@ -16,7 +16,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from certificates.models import Certificate
+from certificates.models import Certificate, ReasonClass
 from lms.api.pagination import PageParameters
 from lms.api.personal_data import record_access, sees_personal_data
 from lms.api.scopes import Scope
@@ -27,9 +27,34 @@ class CertificateSerializer(serializers.ModelSerializer):
     """A certificate. What leads to the name on it only with the scope ``learners:pii``."""
 
     id = serializers.UUIDField(source="uuid")
-    enrolment = serializers.UUIDField(source="enrollment.uuid", help_text=_("Its enrolment's id."))
-    learner = serializers.UUIDField(source="enrollment.learner.uuid", help_text=_("Learner's id."))
+    enrolment = serializers.UUIDField(
+        source="enrollment.uuid",
+        default=None,
+        allow_null=True,
+        help_text=_("Its enrolment's id; null for an honour."),
+    )
+    learner = serializers.UUIDField(source="learner.uuid", help_text=_("Learner's id."))
     state = serializers.ChoiceField(choices=Certificate.State.values)
+    kind = serializers.CharField(
+        source="template.kind",
+        help_text=_("participation, completion, qualification or honour."),
+    )
+    programme = serializers.CharField(
+        source="snapshot.course", default="", help_text=_("The programme, as printed.")
+    )
+    hours = serializers.IntegerField(source="snapshot.hours", default=0)
+    state_changed_at = serializers.DateTimeField(
+        source="changed_at", allow_null=True, help_text=_("Null while it is as it was issued.")
+    )
+    reason_class = serializers.ChoiceField(
+        choices=["", *ReasonClass.values], help_text=_("Why the state changed.")
+    )
+    superseded_by = serializers.CharField(
+        source="superseded_by.number",
+        default=None,
+        allow_null=True,
+        help_text=_("The number of the certificate that replaces it."),
+    )
     name = serializers.CharField(
         source="snapshot.name", required=False, help_text=_("The name, as printed.")
     )
@@ -48,7 +73,14 @@ class CertificateSerializer(serializers.ModelSerializer):
         fields = [
             "id",
             "number",
+            "kind",
+            "programme",
+            "hours",
             "state",
+            "state_changed_at",
+            "reason_class",
+            "superseded_by",
+            "is_duplicate",
             "issued_at",
             "enrolment",
             "learner",
@@ -88,12 +120,14 @@ class CertificateFilters(PageParameters):
 
 class CertificateView(ApiView):
     scopes = {"GET": (Scope.CERTIFICATES_READ,)}
-    region_path = "enrollment__learner__region"
+    region_path = "learner__region"
     missing_code = "certificate-not-found"
     serializer_class = CertificateSerializer
 
     def model_queryset(self) -> QuerySet[Certificate]:
-        return Certificate.objects.select_related("enrollment__learner")
+        return Certificate.objects.select_related(
+            "learner", "enrollment", "template", "superseded_by"
+        )
 
 
 class CertificateList(CertificateView):
@@ -117,7 +151,7 @@ class CertificateList(CertificateView):
             changed = Coalesce("changed_at", "issued_at")
             rows = rows.annotate(changed=changed).filter(changed__gte=parameters["updated_since"])
         page = self.page(rows, parameters, by="issued_at")
-        record_access(request, [certificate.enrollment.learner for certificate in page.rows])
+        record_access(request, [certificate.learner for certificate in page.rows])
         return Response(page.answer(self.get_serializer(page.rows, many=True).data))
 
 
@@ -125,7 +159,7 @@ class CertificateDetail(CertificateView):
     @extend_schema(operation_id="certificate", summary=_("One certificate"), tags=["certificates"])
     def get(self, request: Request, certificate_id: str) -> Response:
         certificate = self.find(self.get_queryset(), certificate_id)
-        record_access(request, [certificate.enrollment.learner])
+        record_access(request, [certificate.learner])
         return Response(self.get_serializer(certificate).data)
 
 
@@ -140,7 +174,7 @@ class CertificatePdf(CertificateView):
     )
     def get(self, request: Request, certificate_id: str) -> Any:
         certificate = self.find(self.get_queryset(), certificate_id)
-        record_access(request, [certificate.enrollment.learner])
+        record_access(request, [certificate.learner])
         return FileResponse(
             certificate.pdf.open("rb"),
             content_type="application/pdf",

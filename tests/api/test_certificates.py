@@ -4,7 +4,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from certificates.models import Certificate, CertificateTemplate
+from certificates.models import Certificate, CertificateTemplate, Provider
 from courses.models import Enrollment
 from lms.api.scopes import ALL_SCOPES, Scope
 from tests.factories import EnrollmentFactory, UserFactory
@@ -16,12 +16,16 @@ PDF = b"%PDF-1.7 test"
 
 def make_certificate(enrollment: Enrollment) -> Certificate:
     """A certificate as issued, without drawing it: its file is a few bytes."""
+    provider, _created = Provider.objects.get_or_create(name="А")
     template, _created = CertificateTemplate.objects.get_or_create(
-        code="test", defaults={"issuer_name": "А", "signer_name": "Б", "signer_position": "В"}
+        code="test",
+        defaults={"provider": provider, "signer_name": "Б", "signer_position": "В"},
     )
     certificate = Certificate(
         number=f"БК-2026-{enrollment.pk:06d}",
         code=f"{enrollment.pk:012d}",
+        learner=enrollment.learner,
+        cohort=enrollment.cohort,
         enrollment=enrollment,
         template=template,
         snapshot={

@@ -286,6 +286,9 @@ def test_from_the_invitation_to_the_certificate(demo_stack, region, new_visitor)
 
     # 5. The certificate, and its check by anyone.
     anna.goto("/certificates/")
+    expect(anna.get_by_label("Кому выдан?")).to_have_value("Путевой Анне Олеговне")
+    looked_at(anna)
+    press(anna, "Всё верно, выдать сертификат")
     expect(anna.get_by_role("link", name="Скачать PDF")).to_be_visible(timeout=60_000)
     looked_at(anna)
     with anna.expect_download() as download:

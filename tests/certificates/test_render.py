@@ -13,8 +13,8 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from certificates.issuing import fonts
 from certificates.layout import BadLayout, Layout, check_layout
+from certificates.making import fonts
 from certificates.render import Snapshot, draw
 from lms.pdf.fonts import MissingGlyphs
 from tests.certificates.making import SNAPSHOT
