@@ -53,6 +53,9 @@ bench-gains: translations ## The report of gains over 100,000 learners against a
 	@DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/postgres} \
 		$(PYTHON) -m tests.bench.gains
 
+bench-certificates: setup ## Certificates a second on one core, against a PDF written by hand
+	@$(PYTHON) -m tests.bench.certificates
+
 messages: setup ## Collect new texts for translation into the catalogues
 	@$(MANAGE) collect_translations
 

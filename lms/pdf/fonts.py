@@ -26,7 +26,7 @@ def font(path: Path) -> str:
     """
     digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
     name = f"{path.stem}-{digest}"
-    pdfmetrics.registerFont(TTFont(name, path))
+    pdfmetrics.registerFont(TTFont(name, path, asciiReadable=False))  # only what is printed
     return name
 
 

@@ -7,10 +7,9 @@ from pathlib import Path
 
 from certificates.credential import Achievement, Claims, StatusEntry, hashed_recipient
 from certificates.identity import Issuer, issuer_of
-from certificates.issuing import fonts
 from certificates.keys import Keys, load_keys, make_keys
 from certificates.layout import Layout
-from certificates.render import Snapshot
+from certificates.render import Fonts, Snapshot
 from certificates.sealing import CertificateContent, SealedCertificate, seal
 
 URL = "https://berezhno.example.org"
@@ -50,6 +49,16 @@ CLAIMS = Claims(
         StatusEntry("suspension", f"{URL}/certificates/status/2/", 94567),
     ),
 )
+
+
+def fonts() -> Fonts:
+    """Golos Text, found without Django."""
+    root = Path(__file__).resolve().parents[2]
+    base = root / "frontend" / "node_modules" / "@expo-google-fonts" / "golos-text"
+    return Fonts(
+        regular=base / "400Regular" / "GolosText_400Regular.ttf",
+        bold=base / "700Bold" / "GolosText_700Bold.ttf",
+    )
 
 
 def new_keys(folder: Path) -> Keys:

@@ -261,6 +261,7 @@ def test_a_place_outside_of_the_list_is_refused(index):
         encode_bits([index])
 
 
+@hypothesis_settings(deadline=None)
 @given(st.binary(max_size=64))
 def test_multibase_survives_the_way(data):
     assert multibase.decode(multibase.encode(data)) == data
