@@ -22,6 +22,7 @@ from pyhanko_certvalidator import ValidationContext
 from certificates.identity import Trust
 from certificates.linked_data import DocumentError
 from certificates.proof import BadProof, UnknownKey, check_proof
+from certificates.screening import is_tame_credential, is_tame_pdf
 from certificates.sealing import CREDENTIAL_NAME
 
 MOST_BYTES = 5_000_000
@@ -58,6 +59,8 @@ def check_file(data: bytes, *, trust: Trust) -> Findings:
         raise TooLarge(len(data))
     digest = sha256(data).hexdigest()
     if data[:1024].lstrip().startswith(b"%PDF-"):
+        if not is_tame_pdf(data):
+            return Findings("pdf", digest, "unreadable", credential_state="unreadable")
         state, covered = _pdf_state(data, trust)
         credential, credential_state = _credential_of(data, trust)
         return Findings("pdf", digest, state, covered, credential, credential_state)
@@ -115,6 +118,8 @@ def _read_credential(data: bytes, trust: Trust) -> tuple[dict[str, Any] | None, 
         return None, "unreadable"
     if not isinstance(credential, dict) or "proof" not in credential:
         return None, "unreadable"
+    if not is_tame_credential(credential):
+        return credential, "changed"
     try:
         check_proof(credential, trust.keys)
     except UnknownKey:

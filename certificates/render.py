@@ -86,7 +86,7 @@ def draw(
     The same arguments give the same bytes. Raises ``lms.pdf.fonts.MissingGlyphs``.
     """
     check_text(snapshot, fonts)
-    page = _Page(snapshot, layout, fonts)
+    page = Page(snapshot, layout, fonts)
     about = About(
         title=f"{snapshot.heading}: {snapshot.name}",
         language=snapshot.language,
@@ -119,7 +119,9 @@ class _Words:
         return lines
 
 
-class _Page:
+class Page:
+    """A certificate while it is drawn; ``drawn`` gives the bytes, ``canvas.structure`` the tags."""
+
     def __init__(self, snapshot: Snapshot, layout: Layout, fonts: Fonts):
         self.snapshot, self.layout = snapshot, layout
         self.regular, self.bold = font(fonts.regular), font(fonts.bold)

@@ -24,7 +24,7 @@ from typing import Any
 from certificates.codes import ALPHABET, grouped, new_code
 from certificates.credential import issue_credential
 from certificates.layout import Layout
-from certificates.render import Snapshot, _Page, draw
+from certificates.render import Page, Snapshot, draw
 from certificates.sealing import CertificateContent, seal
 from certificates.signing import sign_pdf
 from tests.bench.pdf_floor import Floor
@@ -67,7 +67,7 @@ def measure(rounds: int, write_to: Path | None) -> dict[str, Any]:
 
     stages: dict[str, Callable[[Snapshot], object]] = {
         "floor": floor.write,
-        "drawing": lambda snapshot: _Page(snapshot, Layout(), typeface).drawn(),
+        "drawing": lambda snapshot: Page(snapshot, Layout(), typeface).drawn(),
         "drawing_and_tags": lambda snapshot: draw(snapshot, Layout(), typeface),
         "credential": lambda snapshot: issue_credential(CLAIMS, issuer),
         "signature": lambda snapshot: sign_pdf(page, issuer.signer),

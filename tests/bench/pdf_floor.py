@@ -16,7 +16,7 @@ import pikepdf
 import segno
 
 from certificates.layout import Layout
-from certificates.render import Fonts, Snapshot, _Page
+from certificates.render import Fonts, Page, Snapshot
 from lms.pdf.qr import qr_path
 
 Chunk = bytes | tuple[str, str]
@@ -32,7 +32,7 @@ class Floor:
     def __init__(self, sample: Snapshot, fonts: Fonts, *, letters: str):
         """``letters``: all that names, numbers and codes are made of, so that the fonts have it."""
         probe = replace(sample, region=letters, signer_name=letters)
-        drawn = _Page(probe, Layout(), fonts).drawn()
+        drawn = Page(probe, Layout(), fonts).drawn()
         with pikepdf.open(io.BytesIO(drawn)) as file:
             self._codes = {
                 str(name): _codes_of(found) for name, found in file.pages[0].Resources.Font.items()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import resource
 import shutil
 import subprocess
+import zlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -172,6 +174,38 @@ def test_a_file_without_a_signature_is_unsigned(certificate, trust):
         file.save(written)
     found = check_file(written.getvalue(), trust=trust)
     assert (found.state, found.credential_state) == ("unsigned", "valid")
+
+
+def bomb(layers: int) -> bytes:
+    """A PDF whose one stream would take a gigabyte and more."""
+    packed = bytes(1_000_000)
+    for _ in range(layers):
+        packed = zlib.compress(packed * 40, 9)
+    filters = "/FlateDecode " * layers
+    return (
+        f"%PDF-1.7\n1 0 obj\n<</Length {len(packed)}/Filter[{filters}]>>stream\n".encode()
+        + packed
+        + b"\nendstream\nendobj\ntrailer\n<</Root 1 0 R>>\n%%EOF\n"
+    )
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_a_file_that_would_unfold_into_gigabytes_is_not_read(trust, layers):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert check_file(bomb(layers), trust=trust).state == "unreadable"
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000  # kB
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        {"type": ["AchievementSubject"], "result": [{"type": ["Result"]} for _ in range(12)]},
+        {"type": ["AchievementSubject"], "source": "_:b0", "image": "_:b1"},
+    ],
+)
+def test_a_credential_made_to_keep_us_busy_is_called_changed_at_once(certificate, trust, subject):
+    other = {**certificate.credential, "credentialSubject": subject}
+    assert check_file(json.dumps(other).encode(), trust=trust).state == "changed"
 
 
 def test_a_huge_file_is_refused(trust):
