@@ -218,7 +218,14 @@ def test_every_address_of_ours_is_walked_or_changes_something():
     only_post |= {"practicum_settle"}
     only_post |= {"consent_withdraw", "disagree_with_hint"}
     only_post |= {"dialogue_answer", "dialogue_retry", "dialogue_again"}
-    in_their_rooms = {"session_host", "room_events", "room_commands", "programme", "sheet", "report"}
+    in_their_rooms = {
+        "session_host",
+        "room_events",
+        "room_commands",
+        "programme",
+        "sheet",
+        "report",
+    }
     names = {pattern.name for _route, pattern in our_patterns(get_resolver().url_patterns)}
     assert names - walked - only_post - in_their_rooms == set()
 
