@@ -11,10 +11,17 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
+from lms.api import idempotency
 from lms.api.problem_kinds import KINDS
 from lms.api.problems import CONTENT_TYPE
 
 PREFIX = "/api/v1/"
+IDEMPOTENCY_KEY: dict[str, Any] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "draft-ietf-httpapi-idempotency-key-header-07",
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,255}$"},
+}
 PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
     "description": "RFC 9457",
@@ -69,6 +76,8 @@ class ApiSchema(AutoSchema):
     def get_operation(self, *args: Any, **kwargs: Any) -> dict | None:
         operation = super().get_operation(*args, **kwargs)
         if operation is not None:
+            if self.method == "POST":
+                operation["parameters"] = [*operation.get("parameters", []), IDEMPOTENCY_KEY]
             for status, codes in self._problems(operation).items():
                 operation["responses"].setdefault(str(status), _response(codes))
         return operation
@@ -83,6 +92,8 @@ class ApiSchema(AutoSchema):
             codes += ["malformed-body", "unsupported-media-type", "validation-failed"]
         if operation.get("parameters"):
             codes.append("validation-failed")
+        if self.method == "POST":
+            codes += idempotency.PROBLEMS
         codes += self.view.problems
         by_status: dict[int, list[str]] = {}
         for code in dict.fromkeys(codes):

@@ -17,10 +17,10 @@ from tests.factories import CohortFactory
 pytestmark = pytest.mark.django_db
 
 
-def upload(caller, content: bytes, *, name: str = "people.csv", **fields):
+def upload(caller, content: bytes, *, name: str = "people.csv", headers=None, **fields):
     browser = Client(raise_request_exception=False)
     form = {"file": SimpleUploadedFile(name, content), **fields}
-    headers = {"Authorization": f"Bearer {caller.key}"}
+    headers = {"Authorization": f"Bearer {caller.key}", **(headers or {})}
     response = browser.post("/api/v1/imports", form, headers=headers)
     response.data = json.loads(response.content)
     return response
