@@ -58,6 +58,7 @@ def once_per_key(handler: Handler) -> Handler:
         kept.save(update_fields=["status", "body"])
         return response
 
+    post.is_once_per_key = True  # type: ignore[attr-defined]
     return post
 
 

@@ -76,11 +76,15 @@ class ApiSchema(AutoSchema):
     def get_operation(self, *args: Any, **kwargs: Any) -> dict | None:
         operation = super().get_operation(*args, **kwargs)
         if operation is not None:
-            if self.method == "POST":
+            if self._takes_key:
                 operation["parameters"] = [*operation.get("parameters", []), IDEMPOTENCY_KEY]
             for status, codes in self._problems(operation).items():
                 operation["responses"].setdefault(str(status), _response(codes))
         return operation
+
+    @property
+    def _takes_key(self) -> bool:
+        return self.method == "POST" and hasattr(self.view.post, "is_once_per_key")
 
     def _problems(self, operation: dict) -> dict[int, list[str]]:
         codes = ["not-authenticated", "invalid-key", "too-many-requests", "internal-error"]
@@ -92,7 +96,7 @@ class ApiSchema(AutoSchema):
             codes += ["malformed-body", "unsupported-media-type", "validation-failed"]
         if operation.get("parameters"):
             codes.append("validation-failed")
-        if self.method == "POST":
+        if self._takes_key:
             codes += idempotency.PROBLEMS
         codes += self.view.problems
         by_status: dict[int, list[str]] = {}

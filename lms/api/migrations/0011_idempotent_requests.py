@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('api', '0001_api_clients'),
+        ('api', '0010_events_and_webhooks'),
     ]
 
     operations = [
