@@ -36,7 +36,17 @@ from tests.webinars.practicum.test_playing import make_practicum
 from webinars.practicum.sessions import find_partner
 from webinars.sessions import plan_session
 
-FOREIGN = ("cms/", "accounts/", "documents/", "api/", "developers/", "_util/", "^", "media/")
+FOREIGN = (
+    "cms/",
+    "accounts/",
+    "documents/",
+    "api/",
+    "developers/",
+    "scim/",
+    "_util/",
+    "^",
+    "media/",
+)
 IN, LOGIN, NOTHING, NO = 200, 302, 404, 403
 ROLES = ["anonymous", "learner", "stranger", "trainer", "other_trainer", "coordinator", "admin"]
 # What a GET answers to each role, in the order of ROLES.

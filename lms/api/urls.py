@@ -21,6 +21,7 @@ from lms.api.people_data import (
 )
 from lms.api.progress import EnrolmentProgress
 from lms.api.read_back import AttendanceList, CohortResults, ProgressList
+from lms.api.scim.views import Scim
 from lms.api.views import UnknownAddress
 from lms.api.webhooks.views import (
     DeliveryList,
@@ -90,6 +91,7 @@ version_1 = [
 
 urlpatterns = [
     path("api/v1/", include(version_1)),
+    re_path(r"^scim/v2/?(?P<path>.*)$", Scim.as_view(), name="scim"),
     re_path(r"^api/", UnknownAddress.as_view()),
     path("developers/", developers.start, name="developers"),
     path("developers/reference/", developers.reference, name="reference"),
