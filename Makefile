@@ -6,7 +6,7 @@ PORT ?= 8000
 PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder --nomigrations --durations 12
 
 .DEFAULT_GOAL := help
-.PHONY: help setup translations demo test test-services lint drill-kill drill-live bench-pages bench-live screenshots lock messages
+.PHONY: help setup translations demo test test-services lint drill-kill drill-live bench-pages bench-live screenshots client lock messages
 
 help: ## Show the targets
 	@grep -hE '^[a-zA-Z_-]+:.*?## ' $(MAKEFILE_LIST) \
@@ -48,6 +48,9 @@ bench-pages: translations ## Signed-in pages against the stock Wagtail rendering
 
 bench-live: translations ## Live rooms against a floor, Socket.IO and stock Channels (PostgreSQL, Redis)
 	@$(PYTHON) -m tests.bench.live
+
+client: translations ## Generate the Python client of the API and pack it as a wheel (dist/)
+	@$(MANAGE) make_client dist
 
 messages: setup ## Collect new texts for translation into the catalogues
 	@$(MANAGE) collect_translations

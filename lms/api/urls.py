@@ -94,6 +94,7 @@ urlpatterns = [
     re_path(r"^scim/v2/?(?P<path>.*)$", Scim.as_view(), name="scim"),
     re_path(r"^api/", UnknownAddress.as_view()),
     path("developers/", developers.start, name="developers"),
+    path("developers/guide/", developers.guide, name="guide"),
     path("developers/reference/", developers.reference, name="reference"),
     path("developers/problems/", developers.problems, name="problems"),
     path("developers/problems/<slug:code>", developers.problem, name="problem"),

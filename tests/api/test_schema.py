@@ -100,10 +100,11 @@ def test_it_speaks_the_language_that_is_asked_for(client):
 
 
 @pytest.mark.parametrize(
-    "path", ["/developers/", "/developers/reference/", "/developers/problems/"]
+    "path",
+    ["/developers/", "/developers/guide/", "/developers/reference/", "/developers/problems/"],
 )
-def test_pages_for_developers_open(client, path):
-    response = client.get(path)
+def test_pages_for_developers_open(client, page):
+    response = client.get(f"/developers/{page}")
     assert response.status_code == 200
     assert "unsafe-inline" not in response.headers["Content-Security-Policy"].split("style-src")[0]
 
