@@ -6,7 +6,7 @@ PORT ?= 8000
 PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder --nomigrations --durations 12
 
 .DEFAULT_GOAL := help
-.PHONY: help setup translations demo test test-services lint drill-kill drill-live bench-pages bench-live screenshots client lock messages
+.PHONY: $(shell sed -nE 's/^([a-z-]+):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
 help: ## Show the targets
 	@grep -hE '^[a-zA-Z_-]+:.*?## ' $(MAKEFILE_LIST) \
@@ -49,11 +49,22 @@ bench-pages: translations ## Signed-in pages against the stock Wagtail rendering
 bench-live: translations ## Live rooms against a floor, Socket.IO and stock Channels (PostgreSQL, Redis)
 	@$(PYTHON) -m tests.bench.live
 
+bench-gains: translations ## The report of gains over 100,000 learners against a bare numpy core (PostgreSQL)
+	@DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/postgres} \
+		$(PYTHON) -m tests.bench.gains
+
 client: translations ## Generate the Python client of the API and pack it as a wheel (dist/)
 	@$(MANAGE) make_client dist
 
 messages: setup ## Collect new texts for translation into the catalogues
 	@$(MANAGE) collect_translations
+
+speech-model: setup ## Train the careful-speech classifier anew on its corpus, then measure it
+	@$(PYTHON) -m courses.careful_speech.learning.classifier
+	@$(PYTHON) -m courses.careful_speech.figures
+
+speech-figures: setup ## Precision and recall of the careful-speech hints on the kept lines
+	@$(PYTHON) -m courses.careful_speech.figures
 
 screenshots: translations ## Take the pictures of docs/screenshots anew
 	@bash deploy/test-tools.sh

@@ -8,8 +8,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from assessments.answering import items_of, scales_of, scores_of
 from assessments.models import Assessment, Attempt, ScaleScore
+from assessments.sheets import sheet_of
+from assessments.totals import score_rows, totals_of, write_totals
+from assessments.vectors import pack
 from courses.models import Enrollment
 
 BATCH = 500
@@ -19,29 +21,33 @@ BATCH = 500
 def record_attempts(
     assessment: Assessment,
     rows: Iterable[tuple[Enrollment, list[int | None], datetime]],
+    *,
+    form: str = "",
 ) -> int:
     """Store submitted attempts with their scores; returns how many.
 
-    rows: enrolment, values in the order of the items (None where there is none), when submitted.
-    Writes neither single answers nor the ledger: the caller records completions itself.
+    rows: enrolment, values in the order of the sheet of ``form`` (None where there is none), when
+    submitted. Writes neither single answers nor the ledger: the caller records completions itself.
     """
     instrument = assessment.instrument
-    items, scales = items_of(instrument), scales_of(instrument)
-    attempts = [
-        Attempt(
+    sheet = sheet_of(instrument, form=form, wave=assessment.wave)
+    attempts, scores = [], []
+    for enrollment, values, submitted_at in rows:
+        attempt = Attempt(
             enrollment=enrollment,
             assessment=assessment,
             instrument=instrument,
+            wave=assessment.wave,
+            form=form,
             submitted_at=submitted_at,
-            answers=answers,
+            vector=pack(values),
         )
-        for enrollment, answers, submitted_at in rows
-    ]
+        totals = totals_of(sheet, values)
+        write_totals(attempt, totals)
+        attempts.append(attempt)
+        scores.append(score_rows(attempt, sheet, totals))
     Attempt.objects.bulk_create(attempts, batch_size=BATCH)
-    scores = [
-        found for attempt in attempts for found in scores_of(attempt, items=items, scales=scales)
-    ]
-    ScaleScore.objects.bulk_create(scores, batch_size=BATCH)
+    ScaleScore.objects.bulk_create((row for rows in scores for row in rows), batch_size=BATCH)
     if instrument.frozen_at is None and attempts:
         type(instrument).objects.filter(pk=instrument.pk).update(frozen_at=timezone.now())
     return len(attempts)

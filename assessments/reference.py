@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from django.core.cache import cache
 
-from assessments.answering import items_of
-from assessments.models import Attempt, Instrument, Wave
+from assessments.models import Attempt, Instrument, Scale, Wave
 from assessments.psychometrics import cronbach_alpha
-from assessments.scoring import keyed
+from assessments.sheets import sheet_of
+from assessments.vectors import points_table, table
 
 ENOUGH_PEOPLE = 100
 """Fewer than this do not give a reliability worth using (evidence design, minimum n)."""
@@ -39,40 +39,38 @@ def references(instrument: Instrument) -> dict[str, ScaleReference]:
 
 
 def _compute(instrument: Instrument) -> dict[str, ScaleReference]:
-    vectors = list(
+    attempts = list(
         Attempt.objects.submitted()
-        .filter(
-            instrument=instrument,
-            assessment__wave=Wave.PRE,
-            enrollment__learner__is_synthetic=False,
-        )
-        .values_list("answers", flat=True)
+        .filter(instrument=instrument, wave=Wave.PRE, enrollment__learner__is_synthetic=False)
+        .values_list("form", "vector")
     )
-    if len(vectors) < ENOUGH_PEOPLE:
+    if len(attempts) < ENOUGH_PEOPLE:
         return {}
-    items = items_of(instrument)
-    table = np.array(
-        [
-            [
-                np.nan
-                if value is None
-                else keyed(
-                    value,
-                    is_reversed=item.is_reversed,
-                    minimum=instrument.minimum,
-                    maximum=instrument.maximum,
-                )
-                for item, value in zip(items, vector, strict=True)
-            ]
-            for vector in vectors
-        ]
-    )
-    found = {}
-    for code in dict.fromkeys(item.scale_code for item in items):
-        columns = table[:, [item.scale_code == code for item in items]]
-        complete = columns[np.isfinite(columns).all(axis=1)]
-        alpha = cronbach_alpha(complete).alpha
-        if len(complete) >= ENOUGH_PEOPLE and alpha is not None and alpha >= ENOUGH_RELIABILITY:
-            deviation = float(complete.mean(axis=1).std(ddof=1))
-            found[code] = ScaleReference(deviation, alpha, len(complete))
-    return found
+    scales: dict[str, list[np.ndarray]] = {}
+    for form in {form for form, _vector in attempts}:
+        sheet = sheet_of(instrument, form=form)
+        vectors = [vector for its, vector in attempts if its == form]
+        found = points_table(sheet.keyed, table(vectors, sheet.width))
+        for code, columns in found.items():
+            # One person's change is judged on self-report only (evidence design, decision 6).
+            if sheet.scales[code].strand == Scale.Strand.SELF_REPORT:
+                scales.setdefault(code, []).append(columns)
+    return {
+        code: reference
+        for code, parts in scales.items()
+        if (reference := _reference(parts)) is not None
+    }
+
+
+def _reference(parts: list[np.ndarray]) -> ScaleReference | None:
+    """None while the scale is not known well enough, or its forms differ in length."""
+    if len({part.shape[1] for part in parts}) != 1:
+        return None
+    columns = np.vstack(parts)
+    complete = columns[np.isfinite(columns).all(axis=1)]
+    if len(complete) < ENOUGH_PEOPLE:
+        return None
+    alpha = cronbach_alpha(complete).alpha
+    if alpha is None or alpha < ENOUGH_RELIABILITY:
+        return None
+    return ScaleReference(float(complete.mean(axis=1).std(ddof=1)), alpha, len(complete))

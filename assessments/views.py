@@ -1,8 +1,9 @@
-"""Pages of a questionnaire: start, one statement a page, check, sent; and one's own change."""
+"""Pages of a questionnaire: start, one question a page, check, sent."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -15,42 +16,65 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from assessments.agreeing import PURPOSES, agree, purposes_open_to
 from assessments.answering import (
-    CANNOT_SAY,
     AlreadySubmitted,
+    NewerAnswerKept,
+    NothingAsked,
+    NotOpen,
     OutsideTheScale,
     Unanswered,
     answer,
-    items_of,
+    sheet_for,
     start_attempt,
     submit,
 )
-from assessments.gains import gain_of
-from assessments.models import Assessment, Attempt, Item, Response, Wave
-from assessments.wording import chart_of, sentence_of
+from assessments.models import Assessment, Attempt, Item, Wave
+from assessments.questions import given_in, in_words, question_of, responses_by_item
+from assessments.sheets import Sheet, forms_of, sheet_of
+from assessments.windows import Standing, window_of
+from assessments.wording import standing_sentence
 from courses.ledger import NotStudying
 from courses.models import Enrollment
 from courses.programme import door_to
-from lms.people.models import Consent
+from courses.when import moment_in_words
 
-CONSENT_WORDING = "2026-11"
+LONGEST_WAIT = timedelta(hours=24)
+"""Answers wait on a device for a day at most."""
 
 
 def start_page(
     request: HttpRequest, assessment: Assessment, enrollment: Enrollment | None
 ) -> HttpResponse:
     """Why, how many, how long, who sees it; and the way in, or on, or to what was sent."""
-    attempt = None
+    attempt, reason, window = None, "", None
     if enrollment is not None:
         attempt = enrollment.attempts.filter(assessment=assessment).first()
+        window = window_of(assessment, enrollment)
+        standing = window.standing(timezone.now())
+        if standing is not Standing.OPEN:
+            reason = standing_sentence(window, standing)
+    instrument = assessment.instrument
+    if attempt is not None:
+        sheet = sheet_for(attempt)
+    else:
+        sheet = sheet_of(instrument, form=forms_of(instrument)[0], wave=assessment.wave)
+    if not sheet.pages:
+        reason = _("This questionnaire has no questions yet.")
     context = {
         "page": assessment,
         "assessment": assessment,
-        "instrument": assessment.instrument,
-        "count": assessment.instrument.items.count(),
+        "instrument": instrument,
+        "count": sheet.pages,
         "enrollment": enrollment,
         "attempt": attempt,
+        "reason": reason,
+        "closes": moment_in_words(window.closes_at)
+        if window and window.closes_at and not reason
+        else "",
+        "purposes": purposes_open_to(request.user, instrument) if enrollment else [],
         "programme": request.activity_door.programme,  # type: ignore[attr-defined]
+        "looks_back": assessment.wave == Wave.THEN,
     }
     return TemplateResponse(request, "assessments/start.html", context)
 
@@ -58,31 +82,43 @@ def start_page(
 @login_required
 @require_POST
 def start(request: HttpRequest, assessment_id: int) -> HttpResponse:
-    assessment = get_object_or_404(Assessment.objects.live(), pk=assessment_id)
+    assessment = get_object_or_404(
+        Assessment.objects.live().select_related("instrument"), pk=assessment_id
+    )
     door = door_to(request.user, assessment)
     if not door.is_open or door.enrollment is None:
         context = {"page": assessment, "door": door}
         return render(request, "courses/activity_locked.html", context, status=403)
-    if request.POST.get("consent"):
-        Consent.objects.get_or_create(
-            user=request.user,
-            purpose=Consent.Purpose.ANSWERS,
-            wording=CONSENT_WORDING,
-            withdrawn_at=None,
-        )
-    attempt = start_attempt(enrollment=door.enrollment, assessment=assessment)
+    for purpose in request.POST.getlist("consent"):
+        if purpose in PURPOSES:
+            agree(request.user, purpose)
+    try:
+        attempt = start_attempt(enrollment=door.enrollment, assessment=assessment)
+    except NotOpen as problem:
+        messages.error(request, standing_sentence(problem.window, problem.standing))
+        return redirect(assessment.get_url(request))
+    except NothingAsked:
+        messages.error(request, _("This questionnaire has no questions yet."))
+        return redirect(assessment.get_url(request))
     if attempt.submitted_at:
         return redirect("assessments:sent", attempt.uuid)
     return redirect("assessments:item", attempt.uuid, _first_unanswered(attempt))
 
 
 def _first_unanswered(attempt: Attempt) -> int:
-    answered = set(attempt.responses.values_list("item_id", flat=True))
-    items = items_of(attempt.instrument)
-    return next((n for n, item in enumerate(items, 1) if item.pk not in answered), len(items))
+    sheet, given = sheet_for(attempt), responses_by_item(attempt)
+    pairs = zip(sheet.items, sheet.keyed, strict=True)
+    return next(
+        (
+            n
+            for n, (item, keyed) in enumerate(pairs, 1)
+            if len(given.get(item.pk, ())) < keyed.parts
+        ),
+        sheet.pages,
+    )
 
 
-def _own_attempt(request: HttpRequest, attempt_uuid) -> Attempt:
+def own_attempt(request: HttpRequest, attempt_uuid) -> Attempt:
     return get_object_or_404(
         Attempt.objects.visible_to(request.user).select_related(
             "instrument", "assessment", "enrollment__cohort__course"
@@ -95,69 +131,101 @@ def _own_attempt(request: HttpRequest, attempt_uuid) -> Attempt:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def item(request: HttpRequest, attempt_uuid, number: int) -> HttpResponse:
-    """One statement. A POST keeps the answer; a script may send it before the person moves on."""
-    attempt = _own_attempt(request, attempt_uuid)
-    items = items_of(attempt.instrument)
-    if not 1 <= number <= len(items):
+    """One question. A POST keeps the answer; a script may send it before the person moves on."""
+    attempt = own_attempt(request, attempt_uuid)
+    sheet = sheet_for(attempt)
+    if not 1 <= number <= sheet.pages:
         return redirect("assessments:check", attempt.uuid)
     if attempt.submitted_at and request.method == "GET":
         return redirect("assessments:sent", attempt.uuid)
     error = ""
     if request.method == "POST":
-        problem = _keep(attempt, items[number - 1], request)
+        problem, words = _keep(attempt, sheet.items[number - 1], request)
         if request.headers.get("X-Autosave"):
-            return _autosave_answer(problem)
+            return _autosave_answer(problem, words)
         if problem == "submitted":
-            messages.info(request, _("These answers are sent already, so nothing was changed."))
+            messages.info(request, words)
             return redirect("assessments:sent", attempt.uuid)
-        if not problem:
-            if "check" in request.GET or number == len(items):
+        if problem == "closed":
+            messages.error(request, words)
+            return redirect(attempt.assessment.get_url(request))
+        if problem != "outside":
+            if "check" in request.GET or number == sheet.pages:
                 return redirect("assessments:check", attempt.uuid)
             return redirect("assessments:item", attempt.uuid, number + 1)
-        error = _("Choose one of the answers.")
-    context = {
-        "attempt": attempt,
-        "item": items[number - 1],
-        "number": number,
-        "total": len(items),
-        "options": attempt.instrument.options,
-        "given": _given(attempt, items[number - 1]),
-        "cannot_say": CANNOT_SAY,
+        error = words
+    given = list(attempt.responses.filter(item=sheet.items[number - 1]))
+    context = _page_context(attempt, sheet, number, given) | {
         "error": error,
         "from_check": "check" in request.GET,
     }
     return render(request, "assessments/item.html", context, status=422 if error else 200)
 
 
-def _keep(attempt: Attempt, item: Item, request: HttpRequest) -> str:
-    """Keep the answer of a request; the name of the problem, or nothing."""
+@login_required
+@never_cache
+@require_GET
+def pages(request: HttpRequest, attempt_uuid) -> HttpResponse:
+    """All questions at once, for a browser that wants to go on without a connection."""
+    attempt = own_attempt(request, attempt_uuid)
+    if attempt.submitted_at:
+        return HttpResponse(status=410)
+    sheet, given = sheet_for(attempt), responses_by_item(attempt)
+    found = [
+        _page_context(attempt, sheet, number, given.get(found.pk, []))
+        for number, found in enumerate(sheet.items, 1)
+    ]
+    return render(request, "assessments/pages.html", {"pages": found})
+
+
+def _page_context(attempt: Attempt, sheet: Sheet, number: int, given: list) -> dict:
+    return {"attempt": attempt, "question": question_of(sheet, number, given)}
+
+
+def _keep(attempt: Attempt, item: Item, request: HttpRequest) -> tuple[str, str]:
+    """Keep the answer of a request; the name of the problem and its words, or nothing."""
+    data = request.POST
     try:
-        seconds = float(request.POST.get("seconds") or 0)
-    except ValueError:
-        seconds = 0.0
-    try:
-        answer(attempt=attempt, item=item, given=request.POST.get("answer", ""), seconds=seconds)
+        answer(
+            attempt=attempt,
+            item=item,
+            given=given_in(data, attempt.instrument, item),
+            seconds=_number(data.get("seconds")),
+            key=data.get("key", ""),
+            age=min(timedelta(seconds=_number(data.get("age")) or 0), LONGEST_WAIT),
+            is_partial=bool(request.headers.get("X-Autosave")),
+        )
     except AlreadySubmitted:
-        return "submitted"
+        return "submitted", _("These answers are sent already, so nothing was changed.")
+    except NotOpen as problem:
+        return "closed", standing_sentence(problem.window, problem.standing)
+    except NewerAnswerKept:
+        return "newer", _("A later answer from another device is kept.")
     except OutsideTheScale:
-        return "outside"
-    return ""
+        if item.choices and item.kind != "recognition":
+            return "outside", _("Answer for each part of the question.")
+        return "outside", _("Choose one of the answers.")
+    return "", ""
 
 
-def _autosave_answer(problem: str) -> JsonResponse:
-    if problem == "submitted":
-        return JsonResponse({"code": problem}, status=409)
-    if problem:
-        return JsonResponse({"code": problem}, status=422)
+def _number(given: str | None) -> float | None:
+    """A number of seconds from a form, not negative; None for anything else."""
+    try:
+        value = float(given or "")
+    except ValueError:
+        return None
+    return value if 0 <= value < 1e9 else None
+
+
+def _autosave_answer(problem: str, words: str) -> JsonResponse:
+    if problem in ("submitted", "closed"):
+        return JsonResponse({"code": problem, "message": words}, status=409)
+    if problem == "outside":
+        return JsonResponse({"code": problem, "message": words}, status=422)
+    if problem == "newer":
+        return JsonResponse({"saved": words})
     at = date_format(timezone.localtime(), "H:i")
     return JsonResponse({"saved": _("Saved at %(time)s") % {"time": at}})
-
-
-def _given(attempt: Attempt, item: Item) -> str:
-    response = attempt.responses.filter(item=item).first()
-    if response is None:
-        return ""
-    return CANNOT_SAY if response.value is None else str(response.value)
 
 
 @dataclass(frozen=True)
@@ -165,7 +233,7 @@ class CheckRow:
     number: int
     item: Item
     words: str
-    """The chosen option in words; empty when there is no answer yet."""
+    """The chosen answer in words; empty when there is no answer yet."""
 
 
 @login_required
@@ -173,13 +241,16 @@ class CheckRow:
 @require_http_methods(["GET", "POST"])
 def check(request: HttpRequest, attempt_uuid) -> HttpResponse:
     """All answers at a glance, to change or to send."""
-    attempt = _own_attempt(request, attempt_uuid)
+    attempt = own_attempt(request, attempt_uuid)
     missing: list[int] = []
     if request.method == "POST":
         try:
             submit(attempt)
         except Unanswered as problem:
             missing = problem.numbers
+        except NotOpen as problem:
+            messages.error(request, standing_sentence(problem.window, problem.standing))
+            return redirect(attempt.assessment.get_url(request))
         except NotStudying:
             messages.error(request, _("This course is closed for you, so nothing was changed."))
             return redirect("courses:home")
@@ -192,17 +263,10 @@ def check(request: HttpRequest, attempt_uuid) -> HttpResponse:
 
 
 def _check_rows(attempt: Attempt) -> list[CheckRow]:
-    words = dict(attempt.instrument.options)
-    responses = {response.item_id: response for response in attempt.responses.all()}
-
-    def in_words(response: Response | None) -> str:
-        if response is None:
-            return ""
-        return words[response.value] if response.value is not None else _("Hard to say")
-
+    sheet, given = sheet_for(attempt), responses_by_item(attempt)
     return [
-        CheckRow(number, found, in_words(responses.get(found.pk)))
-        for number, found in enumerate(items_of(attempt.instrument), 1)
+        CheckRow(number, found, in_words(sheet, number, given.get(found.pk, [])))
+        for number, found in enumerate(sheet.items, 1)
     ]
 
 
@@ -210,28 +274,8 @@ def _check_rows(attempt: Attempt) -> list[CheckRow]:
 @require_GET
 def sent(request: HttpRequest, attempt_uuid) -> HttpResponse:
     """Thanks, and what comes next."""
-    attempt = _own_attempt(request, attempt_uuid)
+    attempt = own_attempt(request, attempt_uuid)
     if not attempt.submitted_at:
         return redirect("assessments:check", attempt.uuid)
-    context = {"attempt": attempt, "is_last": attempt.assessment.wave == Wave.POST}
+    context = {"attempt": attempt, "is_last": attempt.wave not in (Wave.PRE, Wave.PRE_AGAIN)}
     return render(request, "assessments/sent.html", context)
-
-
-@login_required
-@require_GET
-@never_cache
-def gain(request: HttpRequest, enrollment_uuid) -> HttpResponse:
-    """The learner's own change: nobody else opens this page, whatever their role."""
-    enrollment = get_object_or_404(
-        Enrollment.objects.filter(learner=request.user).select_related("cohort__course"),
-        uuid=enrollment_uuid,
-    )
-    found = gain_of(enrollment)
-    context = {
-        "enrollment": enrollment,
-        "gain": found,
-        "sentences": [(c, sentence_of(c, found.maximum)) for c in found.targets] if found else [],
-        "controls": [(c, sentence_of(c, found.maximum)) for c in found.controls] if found else [],
-        "chart": chart_of(found) if found else "",
-    }
-    return render(request, "assessments/gain.html", context)

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from certificates.codes import grouped, new_code
+from certificates.layout import Layout
 from certificates.models import Certificate, CertificateTemplate, RegisterCounter
-from certificates.render import Fonts, Snapshot, render
+from certificates.render import Fonts, Snapshot, draw
 from courses.enrollment_states import EnrollmentState
 from courses.models import Enrollment
 from lms.jobs.models import Job
@@ -95,7 +96,7 @@ def _issue(enrollment: Enrollment, template: CertificateTemplate) -> Certificate
     number = take_number(timezone.localtime(now).year)
     code = new_code()
     snapshot = snapshot_of(enrollment, template, number=number, code=code, issued_at=now)
-    pdf = render(snapshot, fonts())
+    pdf = draw(snapshot, Layout(), fonts())
     CertificateTemplate.objects.filter(pk=template.pk, locked_at=None).update(locked_at=now)
     certificate = Certificate(
         number=number,

@@ -54,13 +54,23 @@ Source = Callable[[Sequence[Cohort], datetime, datetime], Iterable[Event]]
 """Events of the cohorts (with their courses) that end after the first moment and begin before
 the second, cancelled ones included; a constant number of queries however many cohorts."""
 
+OwnSource = Callable[[Sequence[Enrollment], datetime, datetime], Iterable[tuple[int, Event]]]
+"""Events of single people by the id of their enrolment; a constant number of queries."""
+
 _sources: list[Source] = []
+_own_sources: list[OwnSource] = []
 
 
 def register_source(source: Source) -> None:
     """Let a room offer events; called once, when the application starts."""
     if source not in _sources:
         _sources.append(source)
+
+
+def register_own_source(source: OwnSource) -> None:
+    """Let a room offer events that concern some people of a cohort only."""
+    if source not in _own_sources:
+        _own_sources.append(source)
 
 
 def events_of(cohorts: Sequence[Cohort], start: datetime, end: datetime) -> list[Event]:
@@ -84,9 +94,13 @@ def agendas_of(
     for event in events_of(list(cohorts.values()), start, end):
         shared.setdefault(event.cohort_id, []).append(event)
     own = deadlines_of(enrollments)
+    personal: dict[int, list[Event]] = {}
+    for source in _own_sources:
+        for enrollment_id, event in source(enrollments, start, end):
+            personal.setdefault(enrollment_id, []).append(event)
     agendas = {}
     for enrollment in enrollments:
-        events = list(shared.get(enrollment.cohort_id, []))
+        events = shared.get(enrollment.cohort_id, []) + personal.get(enrollment.pk, [])
         for deadline in own.get(enrollment.pk, []):
             if start <= deadline.due_at < end:
                 events.append(

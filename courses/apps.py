@@ -12,8 +12,10 @@ class CoursesConfig(AppConfig):
         from wagtail.signals import post_page_move
 
         from courses import personal_data  # noqa: F401  what is kept about people
-        from courses.models import ActivityPrerequisite, Cohort, TrainerProfile
+        from courses.importing import imports  # noqa: F401  registers its job handlers
+        from courses.models import ActivityPrerequisite, Cohort, SpeechRule, TrainerProfile
         from courses.site_tree import ensure_site_tree
+        from courses.speech_lexicon import ensure_shipped_rules, forget_current_lexicon
         from courses.tree_cache import (
             begin_request,
             end_request,
@@ -26,6 +28,9 @@ class CoursesConfig(AppConfig):
         watch(ActivityPrerequisite, Cohort, TrainerProfile)
         watch(User, when=lambda user: user.is_staff)  # trainers, who are named on pages
         post_migrate.connect(ensure_site_tree, sender=self)
+        post_migrate.connect(ensure_shipped_rules, sender=self)
+        for signal in (post_save, post_delete):
+            signal.connect(forget_current_lexicon, sender=SpeechRule)
         for signal in (post_save, post_delete, post_page_move):
             signal.connect(notice_change, dispatch_uid="courses.tree")
         m2m_changed.connect(

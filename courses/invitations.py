@@ -28,7 +28,7 @@ class InvitationExpired(Exception):
     """Its time is over, it was used, the enrolment is closed, or the address has changed since."""
 
 
-def _hash(token: str) -> str:
+def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -42,7 +42,7 @@ def invite(enrollment: Enrollment) -> str:
     enrollment.invitations.filter(accepted_at__isnull=True).update(expires_at=now)
     invitation = Invitation.objects.create(
         enrollment=enrollment,
-        token_hash=_hash(token),
+        token_hash=hash_of(token),
         sent_to=enrollment.learner.email or "",
         expires_at=now + timedelta(days=settings.INVITATION_DAYS),
     )
@@ -67,7 +67,7 @@ def find_invitation(token: str) -> Invitation:
     try:
         invitation = Invitation.objects.select_related(
             "enrollment__learner", "enrollment__cohort__course"
-        ).get(token_hash=_hash(token))
+        ).get(token_hash=hash_of(token))
     except Invitation.DoesNotExist:
         raise InvitationUnknown from None
     is_over = invitation.accepted_at is not None or invitation.expires_at <= timezone.now()

@@ -29,7 +29,7 @@ from lms.pdf.pieces import (
 )
 
 KEPT_SECONDS = 7 * 24 * 60 * 60
-LAYOUT = 1
+LAYOUT = 2
 """Counts up when the layout changes, so that kept files are made anew."""
 
 

@@ -17,8 +17,8 @@ from wagtail.models import (
 
 from courses.cms.workflow import ensure_review_workflow
 from courses.models import CatalogPage, KnowledgeBasePage, WelcomePage
-from lms.people.models import Role
-from lms.people.roles import CMS_GROUPS
+from lms.people.models import Role, RoleAssignment
+from lms.people.roles import CMS_GROUPS, grant_role
 
 METHODOLOGISTS_RIGHTS = (
     "add_page",
@@ -120,6 +120,10 @@ def _ensure_groups() -> None:
     )
     for name in CMS_GROUPS.values():
         Group.objects.get_or_create(name=name)[0].permissions.add(access)
+    for assignment in RoleAssignment.objects.filter(
+        role=Role.COORDINATOR, user__is_staff=False
+    ).select_related("user", "region"):  # made before coordinators had work in the CMS
+        grant_role(user=assignment.user, role=Role.COORDINATOR, region=assignment.region)
 
 
 def _ensure_rights(shelf: Page, rights: dict[Role, tuple[str, ...]]) -> None:

@@ -3,6 +3,7 @@ from django.core.management import call_command
 
 from courses import reminders, requesting
 from courses.enrolling import expire_finished_cohorts
+from courses.importing import imports
 
 
 @shared_task(name="courses.expire_enrollments")
@@ -29,3 +30,8 @@ def look_after_requests() -> int:
 def publish_scheduled_pages() -> None:
     """Publish and take down the pages whose hour has come."""
     call_command("publish_scheduled", verbosity=0)
+
+
+@shared_task(name="courses.forget_old_imports")
+def forget_old_imports() -> int:
+    return imports.forget_old_imports()

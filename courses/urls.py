@@ -6,6 +6,7 @@ from courses import (
     lesson_views,
     memo_views,
     request_views,
+    speech_views,
     views,
 )
 from courses.dialogues import views as dialogues
@@ -29,6 +30,7 @@ urlpatterns = [
     path("calendar/feed/", calendar_views.new_feed, name="calendar_new_feed"),
     path("calendar/event/<uuid:uid>.ics", calendar_views.event_file, name="calendar_event"),
     path("calendar/feed/<str:token>.ics", calendar_views.feed, name="calendar_feed"),
+    path("speech-hints/disagree/", speech_views.disagree_with_hint, name="disagree_with_hint"),
     path("dialogues/<int:dialogue_id>/answer/", dialogues.answer, name="dialogue_answer"),
     path("dialogues/<int:dialogue_id>/retry/", dialogues.retry, name="dialogue_retry"),
     path("dialogues/<int:dialogue_id>/again/", dialogues.again, name="dialogue_again"),

@@ -7,7 +7,9 @@ beside it on the page. No numbers are computed here.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from html import escape
+from math import ceil, floor, isfinite, log10
 
 WIDTH = 640
 LEFT, RIGHT = 24, 24
@@ -121,6 +123,87 @@ def curve(counts: Sequence[int], *, first: str, last: str, title: str, descripti
         _text(LEFT, bottom - height - 6, str(most), "chart__value"),
     ]
     return _svg(bottom + 30, title, description, parts)
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A number with its interval; hollow for a second estimate of the same thing."""
+
+    value: float
+    interval: tuple[float, float] | None = None
+    is_hollow: bool = False
+
+
+def dot_intervals(
+    rows: Sequence[tuple[str, Sequence[Dot]]],
+    *,
+    title: str,
+    description: str,
+    number: Format = _one_decimal,
+    dotted: float | None = None,
+    dotted_label: str = "",
+    legend: str = "",
+) -> str:
+    """Dots with intervals on one axis that holds zero; an SVG element as text.
+
+    rows: (label, dots of the row from top to bottom). dotted: a value for comparison in all rows.
+    Raises ValueError without rows or with a number that is not finite.
+    """
+    values = [0.0, *([] if dotted is None else [dotted])]
+    for _label, dots in rows:
+        for dot in dots:
+            values += [dot.value, *(dot.interval or ())]
+    if not rows or not all(isfinite(value) for value in values):
+        raise ValueError("there must be rows, and every number must be finite")
+    low, high, step = _axis(min(values), max(values))
+    parts: list[str] = []
+    top = 0
+    for label, dots in rows:
+        parts.append(_text(LEFT, top + 20, label, "chart__label"))
+        parts.append(
+            _text(WIDTH - RIGHT, top + 20, number(dots[0].value), "chart__value", anchor="end")
+        )
+        bottom = top + 32 + len(dots) * 18
+        parts.append(_mark(0.0, low, high, top + 28, bottom, "chart__zero"))
+        if dotted is not None:
+            parts.append(_mark(dotted, low, high, top + 28, bottom, "chart__dotted"))
+        for place, dot in enumerate(dots):
+            parts += _dot(dot, top + 40 + place * 18, low, high)
+        top = bottom + 8
+    marks = [low + step * place for place in range(round((high - low) / step) + 1)]
+    parts.append(
+        f'<line class="chart__axis" x1="{LEFT}" y1="{top}" x2="{WIDTH - RIGHT}" y2="{top}"/>'
+    )
+    for mark in marks:
+        x = _place(mark, low, high)
+        parts.append(_text(x, top + 22, number(mark), "chart__legend", anchor="middle"))
+    notes = " ".join(filter(None, [legend, f"┊ {dotted_label}" if dotted is not None else ""]))
+    if notes:
+        parts.append(_text(LEFT, top + 50, notes, "chart__legend"))
+    return _svg(top + (60 if notes else AXIS_HEIGHT), title, description, parts)
+
+
+def _axis(least: float, most: float) -> tuple[float, float, float]:
+    """Round ends around the values, and the distance between marks: four to eight of them."""
+    width = max(most - least, 1e-9)
+    power = 10 ** floor(log10(width / 4))
+    step = next(power * factor for factor in (1, 2, 5, 10) if width / (power * factor) <= 6)
+    return floor(least / step) * step, max(ceil(most / step), floor(least / step) + 1) * step, step
+
+
+def _dot(dot: Dot, y: float, low: float, high: float) -> list[str]:
+    x = _place(dot.value, low, high)
+    css = "chart__before" if dot.is_hollow else "chart__after"
+    parts = []
+    if dot.interval is not None:
+        x1, x2 = (_place(end, low, high) for end in dot.interval)
+        parts.append(f'<line class="chart__interval" x1="{x1}" y1="{y}" x2="{x2}" y2="{y}"/>')
+    return [*parts, f'<circle class="{css}" cx="{x}" cy="{y}" r="6"/>']
+
+
+def _mark(value: float, low: float, high: float, top: float, bottom: float, css: str) -> str:
+    x = _place(value, low, high)
+    return f'<line class="{css}" x1="{x}" y1="{top}" x2="{x}" y2="{bottom}"/>'
 
 
 def _place(value: float, minimum: float, maximum: float) -> float:

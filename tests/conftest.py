@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
+from django.conf import settings
 from django.test import Client
 
+from certificates.keys import KeysExist, make_keys
 from lms.people.models import User
 
 
@@ -12,6 +16,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What starts whole installations goes first: it waits much, and is not left for the end."""
     slow = ("browser", "processes")
     items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in slow))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def issuer_keys() -> None:
+    """The installation of the tests can sign, as one does after ``make_issuer_keys``."""
+    with suppress(KeysExist):
+        make_keys(settings.ISSUER_KEYS_DIR, organisation="Бережно")
 
 
 @pytest.fixture

@@ -32,8 +32,9 @@ from tests.factories import (
     make_module,
 )
 from tests.webinars.factories import make_webinar
-from tests.webinars.practicum.test_playing import make_practicum
-from webinars.practicum.sessions import find_partner
+from tests.webinars.practicum.factories import make_practicum
+from webinars.practicum.keeping import agree_to_transcript
+from webinars.practicum.sessions import make_session
 from webinars.sessions import plan_session
 
 FOREIGN = (
@@ -58,14 +59,23 @@ EXPECTED = {
     "home": [LOGIN] + [IN] * 6,
     "invitation": [NOTHING] * 7,
     "item": [LOGIN, IN] + [NOTHING] * 5,
+    "pages": [LOGIN, IN] + [NOTHING] * 5,
     "check": [LOGIN, IN] + [NOTHING] * 5,
     "sent": [LOGIN, 302] + [NOTHING] * 5,
     "gain": [LOGIN, IN] + [NOTHING] * 5,
-    "practicum_room": [LOGIN, 302, NOTHING, 302, NOTHING, NOTHING, 302],
+    "practicum_room": [LOGIN, IN, NOTHING, IN, NOTHING, NOTHING, IN],
+    "practicum_review": [LOGIN, NOTHING, NOTHING, IN, NOTHING, NOTHING, IN],
+    "practicum_queue": [LOGIN, NOTHING, NOTHING, IN, NOTHING, NOTHING, IN],
+    "practicum_groups": [LOGIN, NOTHING, NOTHING, IN, NOTHING, NOTHING, IN],
+    "own_csv": [LOGIN, 302] + [NOTHING] * 5,
+    "own_pdf": [LOGIN, 302] + [NOTHING] * 5,
+    "erase": [LOGIN, IN] + [NOTHING] * 5,
     "mine": [LOGIN] + [IN] * 6,
     "pdf": [LOGIN, IN, NOTHING, IN, NOTHING, IN, IN],
     "certificate_check": [IN] * 7,
     "verify": [IN] * 7,
+    "did": [IN] * 7,
+    "root_certificate": [IN] * 7,
     "memos": [IN] * 7,
     "memo": [LOGIN] + [IN] * 6,
     "memo_pdf": [LOGIN] + [IN] * 6,
@@ -115,10 +125,15 @@ def world(db):
     attempt = start_attempt(enrollment=enrollment, assessment=assessment)
     practicum = make_practicum()
     practising = CohortFactory(course=practicum.course(), trainers=[people["trainer"]])
-    seat = find_partner(
-        enrollment=active_enrollment(cohort=practising, learner=people["learner"]),
+    playing = make_session(
         practicum=practicum,
+        cohort=practising,
+        enrollments=[
+            active_enrollment(cohort=practising, learner=people["learner"]),
+            active_enrollment(cohort=practising),
+        ],
     )
+    agree_to_transcript(people["learner"], practicum)
     finished = EnrollmentFactory(
         learner=people["learner"], cohort=CohortFactory(trainers=[people["trainer"]])
     )
@@ -141,11 +156,20 @@ def world(db):
         "check": f"/assessments/{attempt.uuid}/check/",
         "sent": f"/assessments/{attempt.uuid}/sent/",
         "gain": f"/assessments/gain/{enrollment.uuid}/",
-        "practicum_room": f"/practicum/{seat.session.uuid}/",
+        "practicum_room": f"/practicum/{playing.uuid}/",
+        "practicum_review": f"/practicum/{playing.uuid}/review/",
+        "practicum_queue": "/practicum/review/",
+        "practicum_groups": f"/practicum/{practicum.pk}/groups/{practising.pk}/",
+        "pages": f"/assessments/{attempt.uuid}/pages/",
+        "own_csv": f"/assessments/gain/{enrollment.uuid}/csv/",
+        "own_pdf": f"/assessments/gain/{enrollment.uuid}/pdf/",
+        "erase": f"/assessments/gain/{enrollment.uuid}/erase/",
         "mine": "/certificates/",
         "pdf": f"/certificates/{certificate.uuid}/pdf/",
         "certificate_check": "/verify/",
         "verify": f"/v/{certificate.code}/",
+        "did": "/.well-known/did.json",
+        "root_certificate": "/.well-known/certificate-issuer.pem",
         "memos": "/memos/",
         "memo": memo.url,
         "memo_pdf": f"/memos/{memo.slug}/pdf",
@@ -189,13 +213,23 @@ def test_every_address_of_ours_is_walked_or_changes_something():
     """A new page must say here who gets in; what only takes POST is tested in its room."""
     walked = set(EXPECTED) | {"check"}
     only_post = {"language", "lesson_done", "start", "session_open", "session_close"}
-    only_post |= {"session_rating"}
+    only_post |= {"session_rating", "consents"}
     only_post |= {"calendar_new_feed", "memo_useful", "lesson_note", "lesson_position"}
     only_post |= {"request_ask", "request_take_back", "request_decide"}
     only_post |= {"practicum_join", "practicum_feedback", "practicum_debrief", "practicum_act"}
-    only_post |= {"consent_withdraw"}
+    only_post |= {"practicum_stop_waiting", "practicum_withdraw_consent", "practicum_report"}
+    only_post |= {"practicum_comment", "practicum_rate", "practicum_decide", "practicum_lead"}
+    only_post |= {"practicum_settle"}
+    only_post |= {"consent_withdraw", "disagree_with_hint"}
     only_post |= {"dialogue_answer", "dialogue_retry", "dialogue_again"}
-    in_their_rooms = {"session_host", "room_events", "room_commands", "programme", "sheet"}
+    in_their_rooms = {
+        "session_host",
+        "room_events",
+        "room_commands",
+        "programme",
+        "sheet",
+        "report",
+    }
     names = {pattern.name for _route, pattern in our_patterns(get_resolver().url_patterns)}
     assert names - walked - only_post - in_their_rooms == set()
 
@@ -220,5 +254,13 @@ def test_a_page_that_only_takes_post_refuses_to_be_looked_at(client_of):
         f"/requests/{unknown}/decide/",
         f"/practicum/{unknown}/feedback/",
         f"/practicum/{unknown}/agree/",
+        f"/practicum/{unknown}/report/",
+        f"/practicum/{unknown}/comment/",
+        f"/practicum/{unknown}/rate/0/",
+        f"/practicum/{unknown}/decide/0/",
+        f"/practicum/{unknown}/lead/pause/",
+        "/practicum/1/stop-waiting/",
+        "/practicum/1/withdraw-consent/",
+        "/practicum/reports/1/settle/",
     ):
         assert browser.get(path).status_code == 405

@@ -1,13 +1,14 @@
-"""Webinars in people's calendars."""
+"""Webinars and planned practicums in people's calendars."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from courses.agenda import Event, EventKind
-from courses.models import Cohort
+from courses.models import Cohort, Enrollment
 from courses.tree_cache import address_of
+from webinars.models.practicum import PracticumSeat
 from webinars.models.webinar import WebinarSession
 
 
@@ -48,3 +49,36 @@ def event_of_session(session: WebinarSession, *, course_title: str) -> Event:
         is_cancelled=session.cancelled_at is not None,
         changed_at=session.changed_at,
     )
+
+
+PRACTICUM_LASTS = timedelta(hours=1)
+
+
+def practicums_between(
+    enrollments: Sequence[Enrollment], start: datetime, end: datetime
+) -> Iterator[tuple[int, Event]]:
+    """The planned practicums of these people in that time; one query."""
+    by_id = {enrollment.pk: enrollment for enrollment in enrollments}
+    seats = PracticumSeat.objects.filter(
+        enrollment__in=by_id,
+        is_open=True,
+        session__starts_at__gte=start - PRACTICUM_LASTS,
+        session__starts_at__lt=end,
+    ).select_related("session", "practicum")
+    for seat in seats:
+        enrollment, starts_at = by_id[seat.enrollment_id], seat.session.starts_at
+        assert starts_at is not None
+        yield (
+            enrollment.pk,
+            Event(
+                uid=seat.session.uuid,
+                title=seat.practicum.title,
+                starts_at=starts_at,
+                ends_at=starts_at + PRACTICUM_LASTS,
+                url=address_of(seat.practicum),
+                kind=EventKind.SESSION,
+                cohort_id=enrollment.cohort_id,
+                course_title=enrollment.cohort.course.title,
+                changed_at=seat.session.created_at,
+            ),
+        )

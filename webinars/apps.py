@@ -9,14 +9,14 @@ class WebinarsConfig(AppConfig):
     def ready(self) -> None:
         from wagtail.signals import page_published
 
-        from courses.agenda import register_source
+        from courses.agenda import register_own_source, register_source
         from courses.copying import register_cohort_part
         from courses.tree_cache import watch
         from webinars import (
             personal_data,  # noqa: F401  what is kept about people
             rescheduling,  # noqa: F401  registers its job handler
         )
-        from webinars.agenda import sessions_between
+        from webinars.agenda import practicums_between, sessions_between
         from webinars.breakouts import GroupRules
         from webinars.copying import copy_sessions
         from webinars.live.features import (
@@ -41,6 +41,7 @@ class WebinarsConfig(AppConfig):
         from webinars.webinar_rooms import WebinarRules
 
         register_source(sessions_between)
+        register_own_source(practicums_between)
         watch(WebinarSession)
         register_rules(Room.Kind.WEBINAR, WebinarRules())
         register_rules(Room.Kind.BREAKOUT, GroupRules())

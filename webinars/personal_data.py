@@ -152,4 +152,50 @@ register(
         OnErasure.KEEP,
     ),
 )
-register_not_about(("webinars.Stream", "owner"))
+register(
+    Holding(
+        "webinars.LineMark",
+        "seat__enrollment__learner",
+        _("Marks of feelings in practicums"),
+        ("round", "line", "feeling"),
+        OnErasure.KEEP,
+    ),
+    Holding(
+        "webinars.PracticumReport",
+        "seat__enrollment__learner",
+        _("Reports about practicums"),
+        ("text", "created_at", "settled_at"),
+        OnErasure.BLANK,
+        blank={"text": "—"},
+    ),
+    Holding(
+        "webinars.PracticumReview",
+        "seat__enrollment__learner",
+        _("Reviews of practicums by the trainer"),
+        ("outcome", "text", "at"),
+        OnErasure.KEEP,
+    ),
+    Holding(
+        "webinars.PracticumTicket",
+        "enrollment__learner",
+        _("Waiting for a practicum"),
+        ("practicum.title", "since", "seen_at"),
+        OnErasure.DELETE,
+    ),
+    Holding(
+        "webinars.LineComment",
+        "author",
+        _("Comments on lines of practicums"),
+        ("text", "created_at"),
+        OnErasure.KEEP,
+    ),
+)
+register_not_about(
+    ("webinars.Stream", "owner"),
+    ("webinars.PracticumFeedback", "trainer"),
+    ("webinars.PracticumReport", "settled_by"),
+    ("webinars.PracticumReview", "trainer"),
+    ("webinars.PracticumRound", "client"),
+    ("webinars.PracticumRound", "specialist"),
+    ("webinars.PracticumVisit", "trainer"),
+)

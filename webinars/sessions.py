@@ -69,14 +69,15 @@ def open_session(session: WebinarSession, *, actor: User) -> bool:
     locked = WebinarSession.objects.select_for_update().get(pk=session.pk)
     if locked.cancelled_at is not None:
         return False
-    _lay_ready(session)
-    return open_room(session.room, actor=actor)
+    opened = open_room(session.room, actor=actor)
+    _lay_ready(session, actor=actor)
+    return opened
 
 
-def _lay_ready(session: WebinarSession) -> None:
+def _lay_ready(session: WebinarSession, *, actor: User) -> None:
     """The prepared polls, each once. Those from before there were kinds lack what they lack."""
     laid = set(Poll.objects.filter(room=session.room).values_list("prepared_as", flat=True))
-    Poll.objects.bulk_create(
+    new = Poll.objects.bulk_create(
         Poll(
             room=session.room,
             prepared_as=str(block.id),
@@ -89,6 +90,7 @@ def _lay_ready(session: WebinarSession) -> None:
         for block in session.webinar.polls
         if str(block.id) not in laid
     )
+    poll.tell_prepared(session.room, new, actor=actor)
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from webinars import developer_views, views
+from webinars.practicum import trainer_views as practicum_trainer
 from webinars.practicum import views as practicum
 
 app_name = "webinars"
@@ -21,7 +22,52 @@ urlpatterns = [
     path("rooms/<uuid:room_uuid>/events", views.room_events, name="room_events"),
     path("rooms/<uuid:room_uuid>/commands", views.room_commands, name="room_commands"),
     path("practicum/<int:practicum_id>/join/", practicum.join, name="practicum_join"),
+    path(
+        "practicum/<int:practicum_id>/stop-waiting/",
+        practicum.stop_waiting,
+        name="practicum_stop_waiting",
+    ),
+    path(
+        "practicum/<int:practicum_id>/withdraw-consent/",
+        practicum.withdraw_consent,
+        name="practicum_withdraw_consent",
+    ),
+    path(
+        "practicum/<int:practicum_id>/groups/<int:cohort_id>/",
+        practicum_trainer.groups,
+        name="practicum_groups",
+    ),
+    path("practicum/review/", practicum_trainer.review_queue, name="practicum_queue"),
+    path(
+        "practicum/reports/<int:report_id>/settle/",
+        practicum_trainer.settle,
+        name="practicum_settle",
+    ),
     path("practicum/<uuid:session_uuid>/", practicum.room, name="practicum_room"),
+    path(
+        "practicum/<uuid:session_uuid>/review/", practicum_trainer.review, name="practicum_review"
+    ),
+    path(
+        "practicum/<uuid:session_uuid>/comment/",
+        practicum_trainer.comment,
+        name="practicum_comment",
+    ),
+    path(
+        "practicum/<uuid:session_uuid>/rate/<int:number>/",
+        practicum_trainer.rate,
+        name="practicum_rate",
+    ),
+    path(
+        "practicum/<uuid:session_uuid>/decide/<int:seat_number>/",
+        practicum_trainer.decide,
+        name="practicum_decide",
+    ),
+    path(
+        "practicum/<uuid:session_uuid>/lead/<str:action>/",
+        practicum_trainer.lead,
+        name="practicum_lead",
+    ),
+    path("practicum/<uuid:session_uuid>/report/", practicum.report, name="practicum_report"),
     path("practicum/<uuid:session_uuid>/feedback/", practicum.feedback, name="practicum_feedback"),
     path("practicum/<uuid:session_uuid>/debrief/", practicum.debrief, name="practicum_debrief"),
     path("practicum/<uuid:session_uuid>/<str:action>/", practicum.act, name="practicum_act"),

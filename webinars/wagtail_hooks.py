@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
@@ -29,6 +30,7 @@ from lms.people.models import Role, User
 from webinars import cms_panels  # noqa: F401  puts its panel on the home page
 from webinars.live.rooms import create_room
 from webinars.models import Room, Rubric, Scenario, Webinar, WebinarSession
+from webinars.practicum.reviewing import waiting_in_all
 from webinars.rescheduling import cancel_session, move_session
 
 
@@ -240,7 +242,7 @@ class ScenarioViewSet(ScopedViewSet):
     name = "scenarios"
     icon = "group"
     menu_label = _("Scenarios")
-    list_display = ["title", "slug"]
+    list_display = ["title", "slug", "version"]
 
 
 class RubricViewSet(ScopedViewSet):
@@ -264,3 +266,27 @@ class ScenarioGroup(ModelViewSetGroup):
 @hooks.register("register_admin_viewset")
 def scenario_viewsets() -> ScenarioGroup:
     return ScenarioGroup()
+
+
+class PracticumsItem(MenuItem):
+    """Sessions that wait for a trainer's decision and people who wrote, with their number."""
+
+    def is_shown(self, request):
+        return Cohort.objects.run_by(request.user).exists()
+
+    def render_component(self, request):
+        component = super().render_component(request)
+        if count := waiting_in_all(request.user):
+            component.label = f"{self.label} ({count})"
+        return component
+
+
+@hooks.register("register_admin_menu_item")
+def practicums_item() -> MenuItem:
+    return PracticumsItem(
+        _("Practicums"),
+        reverse("webinars:practicum_queue"),
+        name="practicums",
+        icon_name="comment",
+        order=Place.PRACTICUMS,
+    )

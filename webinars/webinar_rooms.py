@@ -42,9 +42,9 @@ class WebinarRules(RoomRules):
         )
         roles = dict.fromkeys(learners, Role.PARTICIPANT)
         trainers = set(
-            Cohort.objects.get(pk=cohort_id)
-            .trainers.filter(pk__in=[user.pk for user in people])
-            .values_list("pk", flat=True)
+            Cohort.trainers.through.objects.filter(
+                cohort_id=cohort_id, user_id__in=[user.pk for user in people]
+            ).values_list("user_id", flat=True)
         )
         for user in people:
             if user.pk in trainers or self._is_content_staff(user, cohort_id):

@@ -14,7 +14,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.models import TaskState
 
-from courses.cms.own import is_only_trainer, sees_everything
+from courses.cms.own import is_only_coordinator, is_only_trainer, sees_everything
 from courses.models import CatalogPage
 from lms.people.models import Role
 
@@ -25,12 +25,16 @@ class Place(IntEnum):
     PROGRAMMES = 110
     COHORTS = 120
     WEBINARS = 130
+    PRACTICUMS = 135
     SCENARIOS = 140
     INSTRUMENTS = 150
+    SPEECH = 155
     TO_REVIEW = 160
+    IMPORTS = 170
 
 
 # Tools of whoever runs the installation; a trainer's own work is reached by the items above.
+FOR_COORDINATORS = {"imports", "reports"}
 NOT_FOR_TRAINERS = {"explorer", "settings", "snippets", "forms", "redirects", "help"}
 REPORTS_FOR_TRAINERS = {"insights", "site-history"}
 
@@ -85,11 +89,13 @@ def to_review_item() -> MenuItem:
 def only_what_a_trainer_needs(request: HttpRequest, items: list[MenuItem]) -> None:
     if is_only_trainer(request.user):
         items[:] = [item for item in items if item.name not in NOT_FOR_TRAINERS]
+    elif is_only_coordinator(request.user):
+        items[:] = [item for item in items if item.name in FOR_COORDINATORS]
 
 
 @hooks.register("construct_reports_menu")
 def only_a_trainers_reports(request: HttpRequest, items: list[MenuItem]) -> None:
-    if is_only_trainer(request.user):
+    if is_only_trainer(request.user) or is_only_coordinator(request.user):
         items[:] = [item for item in items if item.name in REPORTS_FOR_TRAINERS]
 
 

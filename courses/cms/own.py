@@ -24,6 +24,17 @@ def is_only_trainer(user: User) -> bool:
     )
 
 
+def is_only_coordinator(user: User) -> bool:
+    """Whether all that the person does in the CMS is importing and looking at results."""
+    return (
+        user.is_authenticated
+        and user.is_active
+        and not sees_everything(user)
+        and not user.has_role(Role.TRAINER)
+        and user.has_role(Role.COORDINATOR)
+    )
+
+
 def own_courses(user: User) -> QuerySet[Course]:
     """The courses that ``user`` leads, as ``courses.programme.leads`` says of one of them."""
     if not user.is_authenticated or not user.is_active:

@@ -9,7 +9,15 @@ from courses.models.enrollment import Enrollment, EnrollmentTransition
 from courses.models.invitation import Invitation
 from courses.models.memo import KnowledgeBasePage, Memo, MemoActivity, MemoMark
 from courses.models.note import LessonNote, LessonPosition
+from courses.models.people_import import (
+    ImportRemoval,
+    ImportRow,
+    ImportState,
+    PeopleImport,
+    RowOutcome,
+)
 from courses.models.request import EnrollmentRequest, RequestState
+from courses.models.speech import Disagreement, SpeechRule
 from courses.models.topic import Topic
 from courses.models.trainer_profile import TrainerProfile
 
@@ -24,9 +32,13 @@ __all__ = [
     "Course",
     "Dialogue",
     "DialogueRun",
+    "Disagreement",
     "Enrollment",
     "EnrollmentRequest",
     "EnrollmentTransition",
+    "ImportRemoval",
+    "ImportRow",
+    "ImportState",
     "Invitation",
     "KnowledgeBasePage",
     "Lesson",
@@ -36,7 +48,10 @@ __all__ = [
     "MemoActivity",
     "MemoMark",
     "Module",
+    "PeopleImport",
     "RequestState",
+    "RowOutcome",
+    "SpeechRule",
     "Topic",
     "TrainerProfile",
     "WelcomePage",

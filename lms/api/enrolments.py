@@ -208,7 +208,7 @@ class EnrolmentByExternalId(EnrolmentView):
     def put(self, request: Request, cohort_id: str, system: str, value: str) -> Response:
         check_external_id(system, value)
         said = self.body(LearnerBody)
-        region = self._region(said.pop("region", None))
+        region = self.own_or_named_region(said.pop("region", None))
         cohort = self._cohort(cohort_id, region)
         try:
             done = enrol_by_external_id(
@@ -235,23 +235,6 @@ class EnrolmentByExternalId(EnrolmentView):
             self.answer(done.enrollment.pk, done.outcome, done.kept),
             status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK,
         )
-
-    def _region(self, code: str | None) -> Region:
-        """The region that the learner belongs to: the client's own, or the one it names."""
-        own = self.client.region
-        if own is not None:
-            if code not in (None, own.code):
-                message = gettext("Your key is bound to another region. Leave this field out.")
-                raise serializers.ValidationError({"region": [message]}, code="not-yours")
-            return own
-        if code is None:
-            message = gettext("A client of all regions says whose learner it is: “RU-…”.")
-            raise serializers.ValidationError({"region": [message]}, code="required")
-        try:
-            return Region.objects.get(code=code)
-        except Region.DoesNotExist:
-            message = gettext("There is no region with this code.")
-            raise serializers.ValidationError({"region": [message]}, code="unknown") from None
 
     def _cohort(self, cohort_id: str, region: Region) -> Cohort:
         return self.find(Cohort.objects.open_to_region(region), cohort_id)

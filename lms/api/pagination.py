@@ -53,10 +53,10 @@ class Page:
 
 
 def page_of(queryset: QuerySet, *, by: str, cursor: str | None, limit: int) -> Page:
-    """One page of ``queryset`` ordered by the date-time field ``by``, then by id."""
+    """One page of ``queryset`` ordered by ``by``, a moment or a number, then by id."""
     if cursor is not None:
-        moment, row_id = _read(cursor)
-        queryset = queryset.filter(Q(**{f"{by}__gt": moment}) | Q(**{by: moment, "pk__gt": row_id}))
+        after, row_id = _read(cursor, by)
+        queryset = queryset.filter(Q(**{f"{by}__gt": after}) | Q(**{by: after, "pk__gt": row_id}))
     rows = list(queryset.order_by(by, "pk")[: limit + 1])
     if len(rows) <= limit:
         return Page(rows, None)
@@ -64,14 +64,19 @@ def page_of(queryset: QuerySet, *, by: str, cursor: str | None, limit: int) -> P
 
 
 def _write(row: Model, by: str) -> str:
-    return signing.dumps([getattr(row, by).isoformat(), row.pk], salt=_SALT)
+    value = getattr(row, by)
+    return signing.dumps([_as_json(value), row.pk], salt=f"{_SALT}.{by}")
 
 
-def _read(cursor: str) -> tuple[datetime, int]:
+def _as_json(value: datetime | int) -> str | int:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _read(cursor: str, by: str) -> tuple[datetime | int, int]:
     try:
-        moment, row_id = signing.loads(cursor, salt=_SALT)
+        value, row_id = signing.loads(cursor, salt=f"{_SALT}.{by}")
     except signing.BadSignature:
         raise InvalidParameters(
             {"cursor": [_("This cursor was not given by this list.")]}, code="invalid-cursor"
         ) from None
-    return datetime.fromisoformat(moment), row_id
+    return datetime.fromisoformat(value) if isinstance(value, str) else value, row_id

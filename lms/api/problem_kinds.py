@@ -103,6 +103,20 @@ _KINDS = (
         _("Take the id from “GET /certificates”."),
     ),
     ProblemKind(
+        "report-not-found",
+        404,
+        _("There is no such report"),
+        _("No course has this id, or fewer than ten people of the region have answered twice."),
+        _("Take the id of the course from “GET /cohorts”; ask again when more have answered."),
+    ),
+    ProblemKind(
+        "import-not-found",
+        404,
+        _("There is no such import"),
+        _("No import has this id, or it is another region's."),
+        _("Take the id from the answer of the upload, or from “GET /imports”."),
+    ),
+    ProblemKind(
         "method-not-allowed",
         405,
         _("This address has no such method"),
@@ -144,11 +158,31 @@ _KINDS = (
         _("Choose another cohort: “is_enrolment_open” in “GET /cohorts” says which are open."),
     ),
     ProblemKind(
+        "import-not-in-this-state",
+        409,
+        _("The import is not at this step"),
+        _("It has been confirmed, cancelled or undone already, or is still at work."),
+        _("Read the import: “state” says where it is now."),
+    ),
+    ProblemKind(
         "person-blocked",
         409,
         _("The learner's account is closed"),
         _("An administrator has closed the account of this person. Nothing was changed."),
         _("Write to the organisers: they can open it again."),
+    ),
+    ProblemKind(
+        "removals-not-confirmed",
+        409,
+        _("The import would withdraw many people"),
+        _(
+            "The file does not name more people of its scope than goes without a question. Nobody "
+            "has been withdrawn; “removals” says how many it would be."
+        ),
+        _(
+            "Look whether the file is complete. If it is, confirm with the same number: "
+            '“{"removals": …}”. People who are absent stay when the mode is “upsert”.'
+        ),
     ),
     ProblemKind(
         "person-has-duties",
@@ -173,6 +207,13 @@ _KINDS = (
         _("The enrolment cannot go to this state"),
         _("From its present state there is no way to the one asked for; a completed one stays."),
         _("Read the enrolment: “state” says where it is now."),
+    ),
+    ProblemKind(
+        "undo-too-late",
+        409,
+        _("The import can no longer be undone"),
+        _("It was carried out more than seven days ago."),
+        _("Import a corrected file: people are found by their numbers and changed."),
     ),
     ProblemKind(
         "cursor-expired",
@@ -225,6 +266,13 @@ _KINDS = (
         _("The body is not sent as JSON"),
         _("The “Content-Type” header says something other than JSON, or nothing."),
         _("Send the header “Content-Type: application/json”."),
+    ),
+    ProblemKind(
+        "file-unreadable",
+        422,
+        _("The file cannot be imported"),
+        _("“detail” says what is wrong with the file as a whole, “reason” is its code."),
+        _("Correct the file and send it again. Single rows are never a reason to refuse a file."),
     ),
     ProblemKind(
         "snils-refused",

@@ -210,19 +210,6 @@ def _presence(session: WebinarSession, attended: Any) -> dict[str, Any]:
     }
 
 
-class ScaleResult(serializers.Serializer):
-    """What changed on one scale between before and after, of those who agreed to it."""
-
-    scale = serializers.CharField(source="scale_code")
-    title = serializers.CharField(source="scale_title")
-    people = serializers.IntegerField(source="n")
-    mean_before = serializers.FloatField(source="mean_pre", allow_null=True)
-    mean_after = serializers.FloatField(source="mean_post", allow_null=True)
-    mean_gain = serializers.FloatField(allow_null=True)
-    ci_low = serializers.FloatField(allow_null=True, help_text=_("Of the gain, 95 %."))
-    ci_high = serializers.FloatField(allow_null=True)
-
-
 class ResultsSerializer(serializers.Serializer):
     """Numbers of people and means. null: hidden, because few people stand behind it."""
 
@@ -237,7 +224,6 @@ class ResultsSerializer(serializers.Serializer):
     median_days = serializers.IntegerField(
         allow_null=True, help_text=_("From the first visit to the end.")
     )
-    scales = ScaleResult(many=True, help_text=_("Empty where the group is too small."))
     is_hidden = serializers.BooleanField(
         help_text=_("The whole group is hidden: it would give a small one away.")
     )
@@ -248,7 +234,6 @@ def _results(figures: Figures) -> dict[str, Any]:
         "course": figures.course.translation_key,
         **figures.shown,
         "median_days": figures.median_days,
-        "scales": [gain for gain in figures.gains if gain.mean_gain is not None],
         "is_hidden": figures.is_hidden,
     }
 
@@ -270,7 +255,8 @@ class CohortResults(CohortView):
         summary=_("Results of your learners in a cohort, as numbers"),
         description=_(
             "By the rules of the dashboards: numbers of fewer than five people are hidden, means "
-            "of fewer than ten, and whatever would let them be worked out."
+            "of fewer than ten, and whatever would let them be worked out. Gains are in the report "
+            "of the course."
         ),
         tags=["results"],
         parameters=[ResultsParameters],

@@ -42,6 +42,7 @@ PROBLEM_SCHEMA: dict[str, Any] = {
         "missing_scopes": {"type": "array", "items": {"type": "string"}},
         "state": {"type": "string"},
         "reason": {"type": "string"},
+        "removals": {"type": "integer"},
     },
 }
 

@@ -17,6 +17,8 @@ class Scope(models.TextChoices):
     ENROLMENTS_READ = "enrolments:read", _("read enrolments")
     ENROLMENTS_WRITE = "enrolments:write", _("enrol learners and withdraw them")
     PROGRESS_READ = "progress:read", _("read progress")
+    REPORTS_READ = "reports:read", _("read reports of gains, without people")
+    IMPORTS_WRITE = "imports:write", _("import people from files")
     RESULTS_READ = "results:read", _("read results of groups")
     CERTIFICATES_READ = "certificates:read", _("read certificates")
     EVENTS_READ = "events:read", _("read the feed of events")

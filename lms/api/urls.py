@@ -11,6 +11,15 @@ from lms.api.enrolments import (
     EnrolmentTransitions,
 )
 from lms.api.events.views import EventFeed
+from lms.api.imports import (
+    ImportCancel,
+    ImportConfirm,
+    ImportDetail,
+    ImportErrors,
+    ImportList,
+    ImportRows,
+    ImportUndo,
+)
 from lms.api.learners import LearnerByExternalId
 from lms.api.people_data import (
     LearnerConsents,
@@ -21,6 +30,7 @@ from lms.api.people_data import (
 )
 from lms.api.progress import EnrolmentProgress
 from lms.api.read_back import AttendanceList, CohortResults, ProgressList
+from lms.api.reports import CourseReport
 from lms.api.scim.views import Scim
 from lms.api.views import UnknownAddress
 from lms.api.webhooks.views import (
@@ -59,6 +69,14 @@ version_1 = [
         LearnerByExternalId.as_view(),
         name="learner",
     ),
+    path("courses/<str:course_id>/report", CourseReport.as_view(), name="report"),
+    path("imports", ImportList.as_view(), name="imports"),
+    path("imports/<str:import_id>", ImportDetail.as_view(), name="import"),
+    path("imports/<str:import_id>/rows", ImportRows.as_view(), name="import-rows"),
+    path("imports/<str:import_id>/errors.csv", ImportErrors.as_view(), name="import-errors"),
+    path("imports/<str:import_id>/confirm", ImportConfirm.as_view(), name="import-confirm"),
+    path("imports/<str:import_id>/cancel", ImportCancel.as_view(), name="import-cancel"),
+    path("imports/<str:import_id>/undo", ImportUndo.as_view(), name="import-undo"),
     path("learners/<str:learner_id>", LearnerDetail.as_view(), name="learner-by-id"),
     path("learners/<str:learner_id>/export", LearnerExport.as_view(), name="learner-export"),
     path("learners/<str:learner_id>/consents", LearnerConsents.as_view(), name="learner-consents"),

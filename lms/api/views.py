@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+from django.utils.translation import gettext
 from django.utils.translation.trans_real import parse_accept_lang_header
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound, ValidationError
@@ -21,6 +22,7 @@ from lms.api.models import ApiClient
 from lms.api.pagination import Page, page_of
 from lms.api.problems import InvalidParameters, Problem
 from lms.api.scopes import Scope
+from lms.people.models import Region
 
 
 def language_of(request: HttpRequest) -> str:
@@ -68,6 +70,25 @@ class RegionScope:
 
     def in_region(self, queryset: QuerySet) -> QuerySet:
         return self.client.of_its_region(queryset, path=self.region_path)
+
+    def own_or_named_region(self, code: str | None, *, required: bool = True) -> Region | None:
+        """The region that a body is about: the client's own, or the one that ``code`` names."""
+        own = self.client.region
+        if own is not None:
+            if code not in (None, own.code):
+                message = gettext("Your key is bound to another region. Leave this field out.")
+                raise ValidationError({"region": [message]}, code="not-yours")
+            return own
+        if code is None and not required:
+            return None
+        if code is None:
+            message = gettext("A client of all regions says whose learner it is: “RU-…”.")
+            raise ValidationError({"region": [message]}, code="required")
+        try:
+            return Region.objects.get(code=code)
+        except Region.DoesNotExist:
+            message = gettext("There is no region with this code.")
+            raise ValidationError({"region": [message]}, code="unknown") from None
 
 
 class ApiView(ApiAnswers, RegionScope, GenericAPIView):

@@ -11,10 +11,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.core.management import call_command
 from django.utils import timezone
 from wagtail.documents.models import Document
 from wagtail.rich_text import RichText
 
+from assessments.battery import install_battery
 from assessments.loading import load_instrument
 from assessments.models import Assessment, Instrument
 from certificates.defaults import ensure_default_template
@@ -51,6 +53,8 @@ def install_demo() -> tuple[DemoAccess, Cohort]:
     """Create whatever of the demo is missing; what visitors have changed stays changed."""
     people = create_people()
     ensure_default_template()
+    call_command("make_issuer_keys", verbosity=0)
+    install_battery()
     catalog = ensure_site_tree()
     TrainerProfile.objects.get_or_create(
         user=people["trainer"], defaults={"about": ABOUT_THE_TRAINER}
@@ -126,6 +130,8 @@ def _slides(title: str) -> Document:
 
 
 def _practicum_from(content: dict[str, Any]) -> Activity:
+    for scenario in scenarios.SCENARIOS:  # the library that trainers choose from
+        _scenario(scenario["slug"])
     return Practicum(scenario=_scenario(content["scenario"]), rubric=_rubric(), people=2)
 
 
@@ -143,9 +149,12 @@ def _scenario(slug: str) -> Scenario:
             ("role", {"role": role, "must_not_reveal_early": "", **card})
             for role, card in content["roles"].items()
         ],
+        facts=[("fact", fact) for fact in content["facts"]],
+        is_turn_based=content["is_turn_based"],
         phrases=[("phrase", phrase) for phrase in content["phrases_to_try"]],
         briefing_minutes=content["minutes"]["briefing"],
         roleplay_minutes=content["minutes"]["roleplay"],
+        feedback_minutes=content["minutes"]["feedback"],
         debrief_minutes=content["minutes"]["debrief"],
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,10 +17,12 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from assessments.answering import items_of
+from assessments.battery import install_battery
 from assessments.bulk import record_attempts
-from assessments.loading import load_instrument
-from assessments.models import Assessment, Instrument, Item, Wave
+from assessments.drawing import drawn_form
+from assessments.models import FORMS, Assessment, Instrument, Wave
+from assessments.scoring import KeyedItem, Kind
+from assessments.sheets import sheet_of
 from courses.enrollment_states import EnrollmentState
 from courses.models import (
     Activity,
@@ -32,7 +34,6 @@ from courses.models import (
     Lesson,
 )
 from courses.site_tree import ensure_site_tree
-from lms.demo.content import questionnaire
 from lms.demo.content import synthetic as content
 from lms.demo.pages import build_course
 from lms.demo.people import create_people
@@ -41,19 +42,30 @@ from lms.people.models import Organisation, Region, User
 SEED = 2026
 PARTICIPANTS = 2_000
 ORGANISATIONS_IN_A_REGION = 6
+WAITING_COHORT = 2
+"""The second cohort of each region waits, and answers twice before it begins."""
 SLUG = "sinteticheskaya-programma"
 SOURCE = "synthetic"
 INVITED_BEFORE = timedelta(days=7)
+WAITED = timedelta(days=3)
 BATCH = 500
 
 TRUE_GAINS = {
-    "feelings": 0.55,
-    "steady": 0.40,
-    "calming": 0.30,
+    "own_state": 0.45,
+    "reappraisal": 0.35,
+    "suppression": -0.15,
+    "soothing": 0.40,
+    "empathy": 0.50,
+    "deescalation": 0.35,
+    "dialogue": 0.40,
     "recovery": 0.20,
     "documents": 0.0,
+    "exhaustion": 0.0,
 }
 """Mean change of a scale in points of the answer options; the course does not train documents."""
+BLUR_BEFORE, BLUR_AFTER = 1.15, 0.95
+"""How far ratings of replies lie from the key, in points; less after the course."""
+CARELESS_SHARE = 0.02
 
 SHARES = {
     EnrollmentState.COMPLETED: 0.66,
@@ -101,17 +113,45 @@ MODULES: list[dict[str, Any]] = [
              "wave": Wave.POST},
         ],
     },
+    {
+        "title": "Для сравнения",
+        "slug": "sravnenie",
+        "summary": "",
+        "activities": [
+            {"kind": "assessment", "slug": "ozhidanie", "title": "Анкета в конце ожидания",
+             "wave": Wave.PRE_AGAIN, "required": False},
+            {"kind": "assessment", "slug": "oglyadyvayas", "title": "Взгляд назад",
+             "wave": Wave.THEN, "required": False},
+            {"kind": "assessment", "slug": "spustya", "title": "Анкета через два месяца",
+             "wave": Wave.FOLLOW_UP, "required": False},
+        ],
+    },
 ]  # fmt: skip
+
+RETEST_GAIN = 0.05
+"""What answering a second time adds by itself."""
+YARDSTICK = 0.25
+"""How much lower people see their former selves when they look back."""
+KEPT = 0.8
+"""Share of the gain that is left after two months."""
+
+
+Row = tuple[Enrollment, list[int | None], datetime]
+"""What ``record_attempts`` takes: enrolment, values in the order of the sheet, when sent."""
 
 
 @dataclass(frozen=True)
 class Journey:
-    """One made-up enrolment and the moments of it; ``steps`` activities were finished."""
+    """One made-up enrolment and the moments of it; ``steps`` activities were finished.
+
+    ``is_waiting``: answers a second time before the course begins.
+    """
 
     enrollment: Enrollment
     began_at: datetime | None
     ended_at: datetime | None
     steps: int
+    is_waiting: bool = False
 
     def step_at(self, number: int, of: int) -> datetime:
         """When activity ``number`` (from 0) of ``of`` was finished."""
@@ -127,14 +167,9 @@ def create_synthetic_programme(*, participants: int = PARTICIPANTS) -> Course:
     if existing is not None:
         return existing
     chance = random.Random(SEED)  # noqa: S311  no secrets are made here
-    instrument = load_instrument(
-        questionnaire.INSTRUMENT,
-        scales=questionnaire.SCALES,
-        items=questionnaire.ITEMS,
-        options=questionnaire.OPTIONS,
-    )
+    instrument = install_battery()
     course = _course(instrument)
-    activities = course.outline().activities
+    activities = [activity for activity in course.outline().activities if activity.is_required]
     regions = list(Region.objects.filter(code__in=content.REGION_CODES).order_by("code"))
     journeys: list[Journey] = []
     for number, region in enumerate(regions):
@@ -142,7 +177,7 @@ def create_synthetic_programme(*, participants: int = PARTICIPANTS) -> Course:
         journeys += _region(chance, course, region, size, steps=len(activities))
     _record_transitions(journeys)
     _record_completions(journeys, activities)
-    _record_answers(chance, journeys, activities, instrument)
+    _record_answers(chance, journeys, activities, course, instrument)
     return course
 
 
@@ -176,7 +211,10 @@ def _region(
     for number, learners in enumerate((people[:half], people[half:]), start=1):
         cohort = _cohort(course, region, number, is_late=is_late)
         made = [
-            _journey(chance, learner, cohort, state, is_late=is_late, steps=steps)
+            replace(
+                _journey(chance, learner, cohort, state, is_late=is_late, steps=steps),
+                is_waiting=number == WAITING_COHORT,
+            )
             for learner, state in zip(
                 learners, _states(chance, len(learners), is_late), strict=True
             )
@@ -188,7 +226,7 @@ def _region(
 
 
 def _cohort(course: Course, region: Region, number: int, *, is_late: bool) -> Cohort:
-    starts_at = timezone.now() - timedelta(days=12 if is_late else 95 - 20 * number)
+    starts_at = timezone.now() - timedelta(days=12 if is_late else 140 - 20 * number)
     cohort = Cohort.objects.create(
         course=course,
         title=f"{region.name}, поток {number} ({content.SYNTHETIC_MARK.lower()})",
@@ -323,25 +361,58 @@ def _record_answers(
     chance: random.Random,
     journeys: list[Journey],
     activities: list[Activity],
+    course: Course,
     instrument: Instrument,
 ) -> None:
-    items = items_of(instrument)
+    """Answers before and after, and those of the waves that a report compares them with."""
     habits = [_habits(chance) for _ in journeys]
-    for assessment in Assessment.objects.filter(pk__in=[a.pk for a in activities]):
-        number = next(n for n, activity in enumerate(activities) if activity.pk == assessment.pk)
-        is_after = assessment.wave == Wave.POST
-        record_attempts(
-            assessment,
-            [
-                (
-                    journey.enrollment,
-                    _answers(chance, items, habit, instrument.maximum, is_after=is_after),
-                    journey.step_at(number, len(activities)),
-                )
-                for journey, habit in zip(journeys, habits, strict=True)
-                if journey.steps > number
-            ],
-        )
+    asked = {a.wave: a for a in Assessment.objects.descendant_of(course)}
+    numbers = {activity.pk: number for number, activity in enumerate(activities)}
+    drawn: dict[int, int] = {}
+    first_forms = []
+    for journey in journeys:
+        cohort = journey.enrollment.cohort
+        number = drawn[cohort.pk] = drawn.get(cohort.pk, -1) + 1
+        first_forms.append(drawn_form(instrument, str(cohort.uuid), number))
+    for wave in (Wave.PRE, Wave.PRE_AGAIN, Wave.POST, Wave.THEN, Wave.FOLLOW_UP):
+        assessment = asked[wave]
+        rows: dict[str, list[Row]] = {form: [] for form in FORMS}
+        sheets = {form: sheet_of(instrument, form=form, wave=wave).keyed for form in FORMS}
+        step = numbers.get(assessment.pk)
+        for journey, habit, first in zip(journeys, habits, first_forms, strict=True):
+            at = _answered_at(chance, journey, wave, step, len(activities))
+            if at is None:
+                continue
+            form = _form(first, wave, is_waiting=journey.is_waiting)
+            values = _answers(chance, sheets[form], habit, wave=wave)
+            rows[form].append((journey.enrollment, values, at))
+        for form, answers in rows.items():
+            record_attempts(assessment, answers, form=form)
+
+
+def _form(first: str, wave: str, *, is_waiting: bool) -> str:
+    """The forms take turns; looking back asks about the form before it."""
+    before_it = {Wave.PRE: 0, Wave.PRE_AGAIN: 1, Wave.POST: 1, Wave.THEN: 1, Wave.FOLLOW_UP: 2}
+    turns = before_it[Wave(wave)] + (is_waiting and wave not in (Wave.PRE, Wave.PRE_AGAIN))
+    return FORMS[(FORMS.index(first) + turns) % 2]
+
+
+def _answered_at(
+    chance: random.Random, journey: Journey, wave: str, number: int | None, steps: int
+) -> datetime | None:
+    """When the person answered a wave; None for those who did not."""
+    if number is not None:
+        return journey.step_at(number, steps) if journey.steps > number else None
+    if wave == Wave.PRE_AGAIN:
+        return journey.step_at(0, steps) + WAITED if journey.is_waiting and journey.steps else None
+    has_finished = journey.steps == steps and journey.ended_at is not None
+    after = {Wave.THEN: (0.85, timedelta(hours=1)), Wave.FOLLOW_UP: (0.6, timedelta(days=56))}
+    share, later = after[Wave(wave)]
+    if not has_finished or chance.random() > share:
+        return None
+    assert journey.ended_at is not None
+    at = journey.ended_at + later
+    return at if at < timezone.now() else None
 
 
 def _habits(chance: random.Random) -> dict[str, tuple[float, float]]:
@@ -355,19 +426,61 @@ def _habits(chance: random.Random) -> dict[str, tuple[float, float]]:
 
 def _answers(
     chance: random.Random,
-    items: list[Item],
+    items: Iterable[KeyedItem],
     habits: dict[str, tuple[float, float]],
-    maximum: int,
     *,
-    is_after: bool,
+    wave: str,
 ) -> list[int | None]:
+    """Values of a whole sheet; a few people answer everything alike."""
+    is_careless, has_learnt = chance.random() < CARELESS_SHARE, wave in (Wave.POST, Wave.FOLLOW_UP)
     answers: list[int | None] = []
     for item in items:
-        if chance.random() < 0.01:
-            answers.append(None)  # hard to say
-            continue
-        before, gain = habits[item.scale_code]
-        level = before + (gain if is_after else 0.0) + chance.gauss(0, 0.7)
-        value = min(maximum, max(0, round(level)))
-        answers.append(maximum - value if item.is_reversed else value)
+        if item.kind is Kind.RATE_EACH:
+            blur = BLUR_AFTER if has_learnt else BLUR_BEFORE
+            answers += [
+                _within(item, chance.gauss(3 if choice.key is None else choice.key, blur))
+                for choice in item.choices
+            ]
+        elif item.kind in (Kind.BEST_WORST, Kind.RECOGNITION):
+            answers += [_chosen(chance, item, has_learnt=has_learnt) for _ in range(item.parts)]
+        elif item.kind is Kind.INSTRUCTED:
+            answers.append(item.maximum if is_careless else item.expected)
+        elif item.kind is Kind.LABELLED:
+            answers.append(_labelled(chance, item, habits[item.scale], wave, is_careless))
+        else:
+            answers += [None] * item.parts
     return answers
+
+
+def _labelled(
+    chance: random.Random,
+    item: KeyedItem,
+    habit: tuple[float, float],
+    wave: str,
+    is_careless: bool,
+) -> int | None:
+    if is_careless:
+        return item.maximum - 1
+    if chance.random() < 0.01:
+        return None  # hard to say
+    before, gain = habit
+    moved = {
+        Wave.PRE: 0.0,
+        Wave.PRE_AGAIN: RETEST_GAIN,
+        Wave.POST: gain,
+        Wave.FOLLOW_UP: KEPT * gain,
+        Wave.THEN: -YARDSTICK,
+    }
+    value = _within(item, before + moved[Wave(wave)] + chance.gauss(0, 0.7))
+    return item.minimum + item.maximum - value if item.is_reversed else value
+
+
+def _within(item: KeyedItem, level: float) -> int:
+    return min(item.maximum, max(item.minimum, round(level)))
+
+
+def _chosen(chance: random.Random, item: KeyedItem, *, has_learnt: bool) -> int:
+    """The best choice more often than not."""
+    best = max(range(len(item.choices)), key=lambda number: item.choices[number].key or 0)
+    is_right = chance.random() < (0.7 if has_learnt else 0.55)
+    return best if is_right else chance.randrange(len(item.choices))

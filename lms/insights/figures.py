@@ -8,8 +8,8 @@ from statistics import median
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from assessments.gains import AGREED, ScaleGain, group_gains
-from assessments.models import Assessment, Attempt, Wave
+from assessments.gains import AGREED
+from assessments.models import Attempt, Wave
 from certificates.models import Certificate
 from courses.enrollment_states import EnrollmentState
 from courses.models import Cohort, Course, Enrollment
@@ -72,14 +72,10 @@ class Figures:
     shown: dict[str, int | None]
     """The numbers of ``Counts`` by name."""
     regions: tuple[RegionRow, ...]
-    gains: tuple[ScaleGain, ...]
-    gains_are_hidden: bool
     median_days: int | None
     is_hidden: bool
     """The whole selection is hidden: beside wider tables it would give a small cell away."""
     is_empty: bool
-    answer_range: tuple[int, int]
-    """The lowest and the highest answer option of the course's questionnaires."""
 
     @property
     def hides_numbers(self) -> bool:
@@ -159,21 +155,9 @@ def figures_of(
             for name, number in vars(counts).items()
         },
         regions=_region_rows(tables, chosen, cohort_id),
-        gains=() if hides_means else tuple(group_gains(selection)),
-        gains_are_hidden=hides_means,
         median_days=None if is_hidden or hides_means else _median_days(selection),
         is_hidden=is_hidden,
         is_empty=not chosen,
-        answer_range=_answer_range(course),
-    )
-
-
-def _answer_range(course: Course) -> tuple[int, int]:
-    asked = Assessment.objects.descendant_of(course).select_related("instrument")
-    instruments = [assessment.instrument for assessment in asked]
-    return (
-        min((instrument.minimum for instrument in instruments), default=0),
-        max((instrument.maximum for instrument in instruments), default=1),
     )
 
 

@@ -9,7 +9,8 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Cohort, Course, Enrollment
-from lms.people.models import Region
+from lms.insights.scope import reported_enrollments, sees_all_regions
+from lms.people.models import Region, User
 
 
 class ProgrammeFilters(forms.Form):
@@ -40,3 +41,34 @@ class ProgrammeFilters(forms.Form):
         if values["course"].isdecimal():
             cohorts = cohorts.filter(course=values["course"])
         self.fields["cohort"].queryset = cohorts.order_by("title")
+
+
+class ReportFilters(forms.Form):
+    """Offers the programmes and the regions whose reports the reader may see."""
+
+    course = forms.ModelChoiceField(Course.objects.none(), label=_("Programme"), empty_label=None)
+    region = forms.ModelChoiceField(
+        Region.objects.none(),
+        label=_("Region"),
+        required=False,
+        empty_label=_("The whole programme"),
+    )
+
+    def __init__(self, data: Any, *, user: User):
+        values = {name: data.get(name, "") for name in ("course", "region")}
+        self.sees_whole = sees_all_regions(user)
+        seen = reported_enrollments(user)
+        courses = Course.objects.filter(cohorts__enrollments__in=seen)
+        largest = courses.annotate(people=Count("cohorts__enrollments")).order_by("-people").first()
+        regions = Region.objects.filter(people__enrollments__in=seen).distinct().order_by("name")
+        if not values["course"] and largest:
+            values["course"] = str(largest.pk)
+        if not self.sees_whole and not values["region"] and (own := regions.first()):
+            values["region"] = str(own.pk)
+        super().__init__(values)
+        self.has_choice = largest is not None
+        self.fields["course"].queryset = courses.distinct().order_by("title")
+        self.fields["region"].queryset = regions
+        if not self.sees_whole:
+            self.fields["region"].empty_label = None
+            self.fields["region"].required = True

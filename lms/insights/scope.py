@@ -13,9 +13,25 @@ def sees_insights(user: User) -> bool:
     return user.is_administrator or any(user.has_role(role) for role in Role)
 
 
+def sees_reports(user: User) -> bool:
+    """Reports of gains: for content staff and for coordinators of regions."""
+    return sees_all_regions(user) or user.has_role(Role.COORDINATOR)
+
+
+def sees_all_regions(user: User) -> bool:
+    return user.is_administrator or user.has_role(Role.METHODOLOGIST)
+
+
+def reported_enrollments(user: User) -> QuerySet[Enrollment]:
+    """Whose programmes and regions this person may read reports of."""
+    if sees_all_regions(user):
+        return Enrollment.objects.all()
+    return Enrollment.objects.filter(learner__region__in=user.coordinated_regions())
+
+
 def enrollments_for(user: User) -> QuerySet[Enrollment]:
     """All for content staff; a coordinator's regions; a trainer's cohorts. Never just one's own."""
-    if user.is_administrator or user.has_role(Role.METHODOLOGIST):
+    if sees_all_regions(user):
         return Enrollment.objects.all()
     scope = Q(pk__in=[])
     if user.has_role(Role.TRAINER):

@@ -59,13 +59,3 @@ def _rows(figures: Figures, funnel: list[tuple[str, str]]) -> Iterator[list[Valu
         yield [_("Regions"), name, _("Completed the programme"), counts and counts.completed]
         yield [_("Regions"), name, _("Share, per cent"), region.completed_percent]
         yield [_("Regions"), name, _("Certificates"), counts and counts.certified]
-    for gain in figures.gains:
-        for label, value in (
-            (_("Number of people"), gain.n if not gain.is_suppressed else None),
-            (_("Mean before"), gain.mean_pre),
-            (_("Mean after"), gain.mean_post),
-            (_("Change of the mean"), gain.mean_gain),
-            (_("Interval from"), gain.ci_low),
-            (_("Interval to"), gain.ci_high),
-        ):
-            yield [_("Change by scale"), gain.scale_title, label, value]

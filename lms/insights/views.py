@@ -11,11 +11,11 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from frontend.charts import bar_rows, before_after_chart
+from frontend.charts import bar_rows
 from lms.insights.figures import Figures, figures_of
 from lms.insights.filters import ProgrammeFilters
-from lms.insights.scope import enrollments_for, sees_insights
-from lms.insights.sheet import csv_of, two_decimals
+from lms.insights.scope import enrollments_for, sees_insights, sees_reports
+from lms.insights.sheet import csv_of
 
 
 @require_safe
@@ -38,7 +38,7 @@ def programme(request: HttpRequest) -> HttpResponse:
                 for name, label, definition in stages
             ],
             "funnel_chart": _funnel_chart(figures, stages),
-            "gain_chart": _gain_chart(figures),
+            "sees_reports": sees_reports(request.user),
         }
     is_wrong = bool(filters.courses and filters.errors)
     return render(request, "insights/programme.html", context, status=422 if is_wrong else 200)
@@ -109,30 +109,5 @@ def _funnel_chart(figures: Figures, stages: list[tuple[str, str, str]]) -> SafeS
         total=rows[0][1],
         title=_("From enrolment to certificate"),
         description=", ".join(f"{label}: {number}" for label, number in rows),
-    )
-    return mark_safe(svg)  # noqa: S308  the chart escapes its texts
-
-
-def _gain_chart(figures: Figures) -> SafeString | str:
-    rows = [
-        (gain.scale_title, gain.mean_pre, gain.mean_post)
-        for gain in figures.gains
-        if gain.mean_pre is not None and gain.mean_post is not None
-    ]
-    if not rows:
-        return ""
-    minimum, maximum = figures.answer_range
-    svg = before_after_chart(
-        rows,
-        minimum=minimum,
-        maximum=maximum,
-        title=_("Change by scale"),
-        description=", ".join(
-            f"{title}: {two_decimals(before)} → {two_decimals(after)}"
-            for title, before, after in rows
-        ),
-        before_label=_("before"),
-        after_label=_("after"),
-        number=two_decimals,
     )
     return mark_safe(svg)  # noqa: S308  the chart escapes its texts

@@ -8,7 +8,8 @@ class MailConfig(AppConfig):
     verbose_name = _("Letters")
 
     def ready(self) -> None:
-        from lms.mail import (
-            letters,  # noqa: F401  registers its job handler
-            personal_data,  # noqa: F401  what is kept about people
+        from lms.mail import (  # noqa: F401  register job handlers, and what is kept about people
+            letters,
+            letters_many,
+            personal_data,
         )

@@ -7,6 +7,7 @@ from email.mime.text import MIMEText
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -64,8 +65,12 @@ def write_letter(
 def send_letter(job: Job) -> None:
     """Send one letter; a letter already marked as sent is left alone."""
     letter = Letter.objects.select_related("recipient").get(pk=job.payload["letter"])
-    if letter.sent_at:
-        return
+    if not letter.sent_at:
+        send(letter)
+
+
+def send(letter: Letter, *, connection: BaseEmailBackend | None = None) -> None:
+    """Send a letter and forget what stood in it."""
     person = letter.recipient
     if not person.email:  # taken away since the letter was asked for
         return
@@ -75,7 +80,11 @@ def send_letter(job: Job) -> None:
         html = render_to_string(f"mail/{letter.template}.html", context)
         subject = render_to_string(f"mail/{letter.template}.subject.txt", context).strip()
     message = EmailMultiAlternatives(
-        subject=subject, body=text, to=[person.email], headers=letter.headers
+        subject=subject,
+        body=text,
+        to=[person.email],
+        headers=letter.headers,
+        connection=connection,
     )
     message.attach_alternative(html, "text/html")
     if letter.attachment:

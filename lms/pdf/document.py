@@ -3,34 +3,36 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from reportlab.lib.colors import Color, HexColor
+from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.fonts import addMapping
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
     Flowable,
     Frame,
     KeepTogether,
-    ListFlowable,
-    ListItem,
     PageTemplate,
     Spacer,
-    Table,
     TableStyle,
 )
-from reportlab.platypus import Paragraph as Text
+from reportlab.platypus import Table as Grid
 
+from lms.pdf.archive import archive
+from lms.pdf.canvas import TaggedCanvas
+from lms.pdf.flowing import Drawing, Text
 from lms.pdf.fonts import font, width, wrapped
+from lms.pdf.metadata import About
 from lms.pdf.pieces import (
     Bullets,
     Callout,
@@ -39,10 +41,13 @@ from lms.pdf.pieces import (
     Labels,
     Paragraph,
     PhrasePair,
+    Picture,
     Piece,
     Quote,
     Run,
+    Table,
 )
+from lms.pdf.structure import Element
 
 INK, QUIET, LINE = HexColor("#1d2b2a"), HexColor("#52615f"), HexColor("#d8d0c2")
 PRIMARY, PRIMARY_SOFT = HexColor("#0f5c5c"), HexColor("#e0eeec")
@@ -50,21 +55,21 @@ ACCENT, ACCENT_SOFT = HexColor("#b5472e"), HexColor("#fbe9e3")
 GOOD, GOOD_SOFT = HexColor("#1f6b3a"), HexColor("#e3f1e6")
 SIDE, TOP, FOOT = 22 * mm, 20 * mm, 24 * mm
 ROOM = A4[0] - 2 * SIDE
+LONGEST_LINE = 30
+"""Signs of a cell that count when columns share the room; longer cells take more lines."""
 
 
 def render_document(document: Document, *, regular: Path, bold: Path) -> bytes:
-    """The document as an A4 PDF; the same document gives the same bytes.
+    """The document as tagged A4 pages (PDF/A-3a, PDF/UA-1); the same document, the same bytes.
 
-    A character that the font lacks is left out rather than printed as a box.
+    A character that the font lacks is left out rather than printed as a box. Raises
+    ``lms.pdf.archive.IncompleteStructure`` for a picture without alternative text.
     """
     look = _Look(font(regular), font(bold), document.labels)
     buffer = io.BytesIO()
     layout = BaseDocTemplate(
         buffer,
         pagesize=A4,
-        title=document.title,
-        author=document.issuer,
-        subject=document.summary,
         lang=document.language,
         invariant=True,
         pageCompression=1,
@@ -73,20 +78,48 @@ def render_document(document: Document, *, regular: Path, bold: Path) -> bytes:
     frame = Frame(SIDE, FOOT, ROOM, A4[1] - TOP - FOOT, 0, 0, 0, 0)
     layout.addPageTemplates([PageTemplate(frames=[frame])])
     layout.build(look.story(document), canvasmaker=partial(_NumberedCanvas, document, look))
-    return buffer.getvalue()
+    about = About(
+        title=document.title,
+        language=document.language,
+        author=document.issuer,
+        subject=document.summary,
+    )
+    return archive(buffer.getvalue(), look.root, about)
 
 
 class _Look:
-    """Pieces as flowables of ReportLab, in the two weights of one font."""
+    """Pieces as flowables of ReportLab, in the two weights of one font, and as elements."""
 
     def __init__(self, regular: str, bold: str, labels: Labels):
         self.regular, self.bold, self.labels = regular, bold, labels
+        self.root = Element("Document")
+        self._at = self.root
+        self._grid: list[Any] = [
+            ("FONTNAME", (0, 0), (-1, -1), regular),  # else ReportLab refers to its own font
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("LEFTPADDING", (0, 0), (-1, -1), 10),
+            ("RIGHTPADDING", (0, 0), (-1, -1), 10),
+            ("TOPPADDING", (0, 0), (-1, -1), 5),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 5),
+        ]
         for is_bold, is_italic in ((0, 0), (0, 1), (1, 0), (1, 1)):  # what <b> turns into
             addMapping(regular, is_bold, is_italic, bold if is_bold else regular)
         self.text = self._style(11, leading=16.5, spaceAfter=7)
+        self.item = self._style(
+            11,
+            leading=16.5,
+            spaceAfter=5,
+            leftIndent=18,
+            bulletFontName=bold,
+            bulletFontSize=11,
+            bulletColor=PRIMARY,
+        )
         self.lead = self._style(13, leading=19, textColor=QUIET, spaceAfter=6)
         self.small = self._style(9.5, leading=14, textColor=QUIET)
+        self.cell = self._style(9.5, leading=13)
+        self.number = self._style(9.5, leading=13, alignment=TA_RIGHT)
         self.label = self._style(10, bold=True, leading=15, spaceAfter=2)
+        self.caption = self._style(10, bold=True, leading=15, spaceAfter=2, keepWithNext=1)
         self.words = self._style(11.5, leading=17)
         self.heading = self._style(
             15, bold=True, leading=19, textColor=PRIMARY, spaceBefore=12, spaceAfter=6
@@ -107,12 +140,25 @@ class _Look:
             },
         )
 
+    @contextmanager
+    def _inside(self, kind: str, **facts: Any) -> Iterator[None]:
+        """What is made inside stands in a new element."""
+        outer = self._at
+        self._at = outer.add(kind, **facts)
+        try:
+            yield
+        finally:
+            self._at = outer
+
+    def _say(self, markup: str, style: ParagraphStyle, kind: str = "P", **facts: Any) -> Text:
+        return Text(markup, style, element=self._at.add(kind, **facts))
+
     def story(self, document: Document) -> list[Flowable]:
-        story: list[Flowable] = [Text(self._plain(document.title), self.title)]
+        story: list[Flowable] = [self._say(self._plain(document.title), self.title, "H1")]
         if document.summary:
-            story.append(Text(self._plain(document.summary), self.lead))
+            story.append(self._say(self._plain(document.summary), self.lead))
         if document.facts:
-            story.append(Text(self._plain(document.facts), self.small))
+            story.append(self._say(self._plain(document.facts), self.small))
         story.append(Spacer(0, 8))
         waiting: list[Flowable] = []  # headings, which go with what follows them
         for piece in document.pieces:
@@ -129,65 +175,78 @@ class _Look:
     def piece(self, piece: Piece) -> list[Flowable]:
         match piece:
             case Heading():
-                return [Text(self._plain(piece.text), self.heading)]
+                return [self._say(self._plain(piece.text), self.heading, "H2")]
             case Paragraph():
-                return [Text(self._rich(piece.runs), self.text)]
+                return [self._say(self._rich(piece.runs), self.text)]
             case Bullets():
-                return [self._bullets(piece)]
+                return self._bullets(piece)
             case PhrasePair():
                 return [self._phrase_pair(piece), Spacer(0, 10)]
             case Callout():
-                title = [Text(self._plain(piece.title), self.label)] if piece.title else []
-                inner = [flowable for part in piece.content for flowable in self.piece(part)]
+                with self._inside("Sect"):
+                    title = [self._say(self._plain(piece.title), self.label)] if piece.title else []
+                    inner = [flowable for part in piece.content for flowable in self.piece(part)]
                 return [*self._boxes([*title, *inner], PRIMARY, PRIMARY_SOFT), Spacer(0, 10)]
             case Quote():
-                source = [Text(self._plain(piece.source), self.small)] if piece.source else []
-                return [
-                    *self._boxes(
-                        [Text(self._plain(piece.text), self.words), *source], ACCENT, None
-                    ),
-                    Spacer(0, 10),
-                ]
+                with self._inside("BlockQuote"):
+                    words = [self._say(self._plain(piece.text), self.words)]
+                    if piece.source:
+                        words.append(self._say(self._plain(piece.source), self.small))
+                return [*self._boxes(words, ACCENT, None), Spacer(0, 10)]
+            case Table():
+                return self._table(piece)
+            case Picture():
+                return self._picture(piece)
 
-    def _bullets(self, piece: Bullets) -> Flowable:
-        start = {"bulletType": "1", "bulletFormat": "%s."} if piece.is_numbered else {}
-        return ListFlowable(
-            [ListItem(Text(self._rich(item), self.text)) for item in piece.items],
-            leftIndent=18,
-            bulletFontName=self.bold,
-            bulletFontSize=11,
-            bulletColor=PRIMARY,
-            **(start or {"bulletType": "bullet", "start": "•"}),
-        )
+    def _bullets(self, piece: Bullets) -> list[Flowable]:
+        drawn: list[Flowable] = []
+        with self._inside("L", numbering="Decimal" if piece.is_numbered else "Disc"):
+            for number, item in enumerate(piece.items, start=1):
+                with self._inside("LI"):
+                    drawn.append(
+                        Text(
+                            self._rich(item),
+                            self.item,
+                            bulletText=f"{number}." if piece.is_numbered else "•",
+                            label=self._at.add("Lbl"),
+                            element=self._at.add("LBody"),
+                        )
+                    )
+        return drawn
 
     def _phrase_pair(self, piece: PhrasePair) -> Flowable:
         def side(label: str, words: str) -> list[Flowable]:
-            return [Text(self._plain(label), self.label), Text(self._plain(words), self.words)]
+            with self._inside("Div"):
+                return [
+                    self._say(self._plain(label), self.label),
+                    self._say(self._plain(words), self.words),
+                ]
 
         rows: list[list[Any]] = []
         spans = []
-        if piece.situation:
-            spans.append(("SPAN", (0, len(rows)), (1, len(rows))))
-            rows.append([Text(self._plain(piece.situation), self.text), ""])
-        pair = len(rows)
-        rows.append(
-            [
-                side(self.labels.careless, piece.careless),
-                side(self.labels.careful, piece.careful),
-            ]
-        )
-        if piece.why:
-            spans.append(("SPAN", (0, len(rows)), (1, len(rows))))
-            why = f"<b>{self._plain(self.labels.why)}</b> {self._plain(piece.why)}"
-            rows.append([Text(why, self.text), ""])
-        return Table(
+        with self._inside("Sect"):
+            if piece.situation:
+                spans.append(("SPAN", (0, len(rows)), (1, len(rows))))
+                rows.append([self._say(self._plain(piece.situation), self.text), ""])
+            pair = len(rows)
+            rows.append(
+                [
+                    side(self.labels.careless, piece.careless),
+                    side(self.labels.careful, piece.careful),
+                ]
+            )
+            if piece.why:
+                spans.append(("SPAN", (0, len(rows)), (1, len(rows))))
+                why = f"<b>{self._plain(self.labels.why)}</b> {self._plain(piece.why)}"
+                rows.append([self._say(why, self.text), ""])
+        return Grid(
             rows,
             colWidths=[ROOM / 2, ROOM / 2],
             splitInRow=1,
             style=TableStyle(
                 [
                     *spans,
-                    *_PADDING,
+                    *self._grid,
                     ("BOX", (0, 0), (-1, -1), 0.6, LINE),
                     ("BACKGROUND", (0, pair), (0, pair), ACCENT_SOFT),
                     ("BACKGROUND", (1, pair), (1, pair), GOOD_SOFT),
@@ -197,15 +256,60 @@ class _Look:
             ),
         )
 
+    def _table(self, piece: Table) -> list[Flowable]:
+        """A grid whose head is drawn again on each page; a caption stands above it."""
+        with self._inside("Table"):
+            caption: list[Flowable] = []
+            if piece.caption:
+                caption = [self._say(self._plain(piece.caption), self.caption, "Caption")]
+            rows = [self._row(piece, piece.header, is_head=True)]
+            rows += [self._row(piece, row) for row in piece.rows]
+        style = [
+            *self._grid,
+            ("BACKGROUND", (0, 0), (-1, 0), PRIMARY_SOFT),
+            ("LINEBELOW", (0, 0), (-1, -1), 0.6, LINE),
+        ]
+        grid = Grid(
+            rows,
+            colWidths=_column_widths(piece),
+            repeatRows=1,
+            splitInRow=1,
+            style=TableStyle(style),
+            spaceAfter=12,
+        )
+        return [*caption, grid]
+
+    def _row(self, piece: Table, cells: Sequence[str], *, is_head: bool = False) -> list[Text]:
+        row = []
+        with self._inside("TR"):
+            for column, words in enumerate(cells):
+                style = self.number if column in piece.numeric else self.cell
+                text = self._plain(words)
+                if is_head:
+                    row.append(self._say(f"<b>{text}</b>", style, "TH", scope="Column"))
+                elif column == 0:
+                    row.append(self._say(text, style, "TH", scope="Row"))
+                else:
+                    row.append(self._say(text, style, "TD"))
+        return row
+
+    def _picture(self, piece: Picture) -> list[Flowable]:
+        drawn: list[Flowable] = [
+            Drawing(piece.image, ROOM, element=self._at.add("Figure", alt=piece.alt))
+        ]
+        if piece.caption:
+            drawn.append(self._say(self._plain(piece.caption), self.small, "Caption"))
+        return [KeepTogether(drawn), Spacer(0, 10)]
+
     def _boxes(self, content: list[Flowable], edge: Color, ground: Color | None) -> list[Flowable]:
         """One row each, so that a box longer than a page breaks between its paragraphs."""
-        style = [*_PADDING, ("LINEBEFORE", (0, 0), (0, -1), 3, edge)]
+        style = [*self._grid, ("LINEBEFORE", (0, 0), (0, -1), 3, edge)]
         if ground is not None:
             style.append(("BACKGROUND", (0, 0), (-1, -1), ground))
         rows = [[flowable] for flowable in content]
         if not rows:
             return []
-        return [Table(rows, colWidths=[ROOM], splitInRow=1, style=TableStyle(style))]
+        return [Grid(rows, colWidths=[ROOM], splitInRow=1, style=TableStyle(style))]
 
     def _plain(self, text: str) -> str:
         """Text for ReportLab's markup, without what the font cannot write."""
@@ -226,20 +330,20 @@ class _Look:
         return "".join(pieces)
 
 
-_PADDING = [
-    ("VALIGN", (0, 0), (-1, -1), "TOP"),
-    ("LEFTPADDING", (0, 0), (-1, -1), 10),
-    ("RIGHTPADDING", (0, 0), (-1, -1), 10),
-    ("TOPPADDING", (0, 0), (-1, -1), 5),
-    ("BOTTOMPADDING", (0, 0), (-1, -1), 5),
-]
+def _column_widths(piece: Table) -> list[float]:
+    """The room shared out by what the cells hold, so that hardly a word breaks."""
+    wanted = []
+    for cells in zip(piece.header, *piece.rows, strict=True):
+        longest_word = max((len(word) for cell in cells for word in cell.split()), default=1)
+        wanted.append(max(longest_word, min(max(map(len, cells)), LONGEST_LINE)) + 3)
+    return [ROOM * share / sum(wanted) for share in wanted]
 
 
-class _NumberedCanvas(Canvas):
+class _NumberedCanvas(TaggedCanvas):
     """Draws the foot of each page at the end, when the number of pages is known."""
 
     def __init__(self, document: Document, look: _Look, *args: Any, **more: Any):
-        super().__init__(*args, **more)
+        super().__init__(*args, structure=look.root, **more)
         self._document, self._look = document, look
         self._pages: list[dict[str, Any]] = []
 
@@ -250,7 +354,8 @@ class _NumberedCanvas(Canvas):
     def save(self) -> None:
         for number, page in enumerate(self._pages, start=1):
             self.__dict__.update(page)
-            self._draw_foot(number, len(self._pages))
+            with self.artifact("Pagination"):
+                self._draw_foot(number, len(self._pages))
             super().showPage()
         super().save()
 

@@ -61,11 +61,13 @@ def wrapped(text: str, *, font_name: str, size: float, room: float) -> list[str]
     return lines
 
 
-def fitting_size(
-    text: str, *, font_name: str, largest: float, smallest: float, room: float, lines: int
-) -> float:
-    """The largest size, in steps of half a point, at which ``text`` fits into so many lines."""
-    size = largest
-    while size > smallest and len(wrapped(text, font_name=font_name, size=size, room=room)) > lines:
-        size -= 0.5
-    return size
+def balanced(text: str, lines: list[str], *, font_name: str, size: float, room: float) -> list[str]:
+    """As many lines as ``lines``, the wrapping of ``text`` in ``room``, but about equally long."""
+    narrow = room
+    longest = max(width(word, font_name=font_name, size=size) for word in text.split())
+    while narrow - 12 > longest:
+        tried = wrapped(text, font_name=font_name, size=size, room=narrow - 12)
+        if len(tried) > len(lines):
+            break
+        narrow, lines = narrow - 12, tried
+    return lines

@@ -51,7 +51,27 @@ class Quote:
     source: str = ""
 
 
-Piece = Heading | Paragraph | Bullets | PhrasePair | Callout | Quote
+@dataclass(frozen=True)
+class Table:
+    """Rows of cells under a header; the first cell of a row names the row."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    caption: str = ""
+    numeric: frozenset[int] = frozenset()
+    """Columns whose cells stand at the right edge, from 0."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """PNG or JPEG, as wide as the text; ``alt`` says in words what it shows."""
+
+    image: bytes
+    alt: str
+    caption: str = ""
+
+
+Piece = Heading | Paragraph | Bullets | PhrasePair | Callout | Quote | Table | Picture
 
 
 @dataclass(frozen=True)

@@ -17,15 +17,21 @@ def draw_qr(canvas: Canvas, text: str, *, x: float, y: float, side: float) -> No
     """
     rows = segno.make(text, error="m", mask=2, micro=False).matrix
     module = side / (len(rows) + 2 * QUIET_MODULES)
-    path = canvas.beginPath()
-    for row_number, row in enumerate(rows):
-        top = y + side - (row_number + QUIET_MODULES + 1) * module
+    canvas.addLiteral(
+        f"q {module:.5f} 0 0 {module:.5f} {x + QUIET_MODULES * module:.3f} "
+        f"{y + QUIET_MODULES * module:.3f} cm {qr_path(rows)} f Q"
+    )
+
+
+def qr_path(rows: tuple[bytearray, ...]) -> str:
+    """The dark modules as rectangles of a PDF path, one a run, a module being 1 × 1."""
+    path = []
+    for height, row in enumerate(reversed(rows)):
         start = None
         for column, is_dark in enumerate((*row, 0)):
             if is_dark and start is None:
                 start = column
             elif not is_dark and start is not None:
-                left = x + (start + QUIET_MODULES) * module
-                path.rect(left, top, (column - start) * module, module)
+                path.append(f"{start} {height} {column - start} 1 re")
                 start = None
-    canvas.drawPath(path, stroke=0, fill=1)
+    return " ".join(path)

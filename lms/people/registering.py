@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -176,3 +177,52 @@ def refuse_taken_email(email: str | None, *, owner: User | None) -> None:
         confirmed = confirmed.exclude(user=owner)
     if of_accounts.exists() or confirmed.exists():
         raise EmailTaken
+
+
+@transaction.atomic
+def restore_person(
+    user: User, *, said: Mapping[str, str], before: Mapping[str, str | None]
+) -> None:
+    """Give back the values that a registration replaced, where they still are what it said.
+
+    Fields that are the person's own by now stay, and so does an address that another has taken.
+    """
+    user = User.objects.select_for_update(no_key=True, of=("self",)).get(pk=user.pk)
+    changes: dict = {}
+    for name, value in before.items():
+        if name in PERSONS_OWN and user.last_login:
+            continue
+        if name == "organisation":
+            present = user.organisation.name if user.organisation else None
+            if present == said.get(name):
+                changes[name] = (
+                    value and Organisation.objects.filter(region=user.region, name=value).first()
+                )
+        elif getattr(user, name) == said.get(name):
+            changes[name] = value
+    try:
+        refuse_taken_email(changes.get("email"), owner=user)
+    except EmailTaken:
+        del changes["email"]
+    for name, value in changes.items():
+        setattr(user, name, value)
+    if changes:
+        user.save(update_fields=list(changes))
+
+
+@transaction.atomic
+def unregister_person(user: User) -> bool:
+    """Take back a registration that nobody has used: names, addresses and ids are forgotten.
+
+    The row itself stays, for what the audit says of it. False, and nothing happens, where the
+    person has signed in.
+    """
+    user = User.objects.select_for_update(no_key=True, of=("self",)).get(pk=user.pk)
+    if user.last_login or user.is_staff:
+        return False
+    ExternalId.objects.filter(user=user).delete()
+    EmailAddress.objects.filter(user=user).delete()
+    user.family_name = user.given_name = user.patronymic = user.position = user.address_as = ""
+    user.email, user.organisation, user.is_active = None, None, False
+    user.save()
+    return True

@@ -7,7 +7,11 @@ from django.db import transaction
 
 from lms.people.models import Region, Role, RoleAssignment, User
 
-CMS_GROUPS = {Role.TRAINER: "Trainers", Role.METHODOLOGIST: "Methodologists"}
+CMS_GROUPS = {
+    Role.TRAINER: "Trainers",
+    Role.METHODOLOGIST: "Methodologists",
+    Role.COORDINATOR: "Coordinators",
+}
 """Django groups that carry the Wagtail permissions of a role."""
 
 

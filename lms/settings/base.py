@@ -216,9 +216,15 @@ CELERY_BEAT_SCHEDULE = {
     "look-after-requests": {"task": "courses.look_after_requests", "schedule": 900.0},
     "send-reminders": {"task": "courses.send_reminders", "schedule": 900.0},
     "close-stale-attendance": {"task": "webinars.close_stale_attendance", "schedule": 60.0},
+    "forget-old-imports": {"task": "courses.forget_old_imports", "schedule": 86400.0},
     "deliver-events": {"task": "api.deliver_events", "schedule": 5.0},
     "forget-old-events": {"task": "api.forget_old_events", "schedule": 3600.0},
     "forget-old-commands": {"task": "webinars.forget_old_commands", "schedule": 3600.0},
+    "erase-transcripts": {"task": "webinars.erase_transcripts", "schedule": 3600.0},
+    "close-forgotten-practicums": {
+        "task": "webinars.close_forgotten_practicums",
+        "schedule": 3600.0,
+    },
 }
 
 # --- People -----------------------------------------------------------------------------------
@@ -314,6 +320,12 @@ STORAGES = {
     },
 }
 
+# --- Certificates -----------------------------------------------------------------------------
+ISSUER_KEYS_DIR = Path(env.str("ISSUER_KEYS_DIR", default=str(VAR_DIR / "keys")))
+"""What `manage.py make_issuer_keys` writes; whoever has these files can issue in our name."""
+TIMESTAMP_URL = env.str("TIMESTAMP_URL", default="")
+"""An authority (RFC 3161) that says when a certificate was signed; none: the signature alone."""
+
 # --- Letters ----------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Бережно <noreply@localhost>")
 SERVER_EMAIL = env.str("SERVER_EMAIL", default="noreply@localhost")
@@ -367,7 +379,10 @@ SPECTACULAR_SETTINGS = {
         "lms.api.schema.with_problem_schema",
     ],
     "SERVERS": [{"url": PUBLIC_URL}],
-    "ENUM_NAME_OVERRIDES": {"EventType": "lms.api.events.kinds.EventType"},
+    "ENUM_NAME_OVERRIDES": {
+        "EventType": "lms.api.events.kinds.EventType",
+        "EnrolmentState": "lms.api.enrolments.STATES",
+    },
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }
 
@@ -379,8 +394,8 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
-        # They report every page that is saved, several times.
+        # They report every page that is saved, several times, or that they were loaded.
         name: {"level": "WARNING"}
-        for name in ("django_tasks", "wagtail", "modelsearch")
+        for name in ("django_tasks", "wagtail", "modelsearch", "pikepdf")
     },
 }

@@ -11,6 +11,7 @@ from lms.settings.base import CACHES, DATABASES, IS_EMBEDDED, REDIS_URL, STORAGE
 VAR_DIR = VAR_DIR / "test"
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 MEDIA_ROOT = VAR_DIR / "media"
+ISSUER_KEYS_DIR = VAR_DIR / "keys"
 STORAGES["private"]["OPTIONS"] = {"location": VAR_DIR / "private", "base_url": None}
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -84,6 +84,7 @@ def test_the_key_may_come_in_its_own_header(caller):
         ("GET", "/enrolments/1/progress", [Scope.PROGRESS_READ]),
         ("POST", "/enrolments/1/transitions", [Scope.ENROLMENTS_WRITE]),
         ("GET", "/learners/by-external-id/hr/1", [Scope.LEARNERS_READ]),
+        ("GET", "/courses/1/report", [Scope.REPORTS_READ]),
         ("GET", "/certificates", [Scope.CERTIFICATES_READ]),
         ("GET", "/certificates/1", [Scope.CERTIFICATES_READ]),
         ("GET", "/certificates/1/pdf", [Scope.CERTIFICATES_READ, Scope.LEARNERS_PII]),

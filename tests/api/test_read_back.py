@@ -138,7 +138,7 @@ def test_results_need_their_scope(caller_of, tomsk):
 def test_an_empty_cohort_has_results_of_nobody(caller):
     cohort = CohortFactory()
     answer = caller.get(f"/cohorts/{cohort.uuid}/results").data
-    assert (answer["invited"], answer["scales"], answer["is_hidden"]) == (0, [], False)
+    assert (answer["invited"], answer["is_hidden"]) == (0, False)
 
 
 @pytest.mark.parametrize("path", ["/progress", "/attendance"])

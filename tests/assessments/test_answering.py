@@ -6,12 +6,11 @@ from django.test import TransactionTestCase
 
 from assessments.answering import submit
 from assessments.bulk import record_attempts
-from assessments.gains import gain_of, group_gains
 from assessments.loading import BrokenInstrument, load_instrument
 from assessments.models import Assessment, Attempt, Instrument, Response, ScaleScore
+from assessments.own_result import own_result
 from assessments.reference import references
 from courses.models import Enrollment
-from lms.people.models import Consent
 from tests.factories import (
     CohortFactory,
     UserFactory,
@@ -29,7 +28,7 @@ SCALES = [
         "description": "d",
         "next_practice": "Спросите.",
     },
-    {"code": "papers", "title": "Документы", "description": "d", "is_target": False},
+    {"code": "papers", "title": "Документы", "description": "d", "role": "control"},
 ]
 ITEMS = [
     {"code": "F1", "scale": "feelings", "text": "Я дослушиваю.", "reversed": False},
@@ -80,7 +79,7 @@ def test_both_waves_without_javascript_and_what_has_changed(client_of):
     before, after, enrollment = make_waves()
     browser = client_of(enrollment.learner)
     first = fill_in(browser, before, ["1", "3", "2"])
-    assert first.answers == [1, 3, 2]
+    assert first.values == [1, 3, 2]
     assert {s.scale.code: s.mean for s in first.scores.all()} == {"feelings": 1.0, "papers": 2.0}
     fill_in(browser, after, ["3", "1", "2"])
     page = browser.get(f"/assessments/gain/{enrollment.uuid}/").text
@@ -132,7 +131,7 @@ def test_half_a_questionnaire_is_not_sent(client_of):
 def test_hard_to_say_is_kept_as_missing_with_its_reason(client_of):
     before, _after, enrollment = make_waves()
     attempt = fill_in(client_of(enrollment.learner), before, ["cannot_say", "1", "2"])
-    assert attempt.answers == [None, 1, 2]
+    assert attempt.values == [None, 1, 2]
     feelings = attempt.scores.get(scale__code="feelings")
     assert (feelings.mean, feelings.answered, feelings.of_items) == (None, 1, 2)
     assert attempt.responses.get(item__code="F1").missing == "cannot_say"
@@ -227,43 +226,18 @@ def cohort_with_answers(people: int, *, is_synthetic: bool):
 
 
 @pytest.mark.django_db
-def test_a_group_gain_has_its_interval():
-    feelings, papers = group_gains(cohort_with_answers(12, is_synthetic=True))
-    assert feelings.n == 12
-    assert feelings.mean_gain == pytest.approx(1.25)
-    assert feelings.ci_low < feelings.mean_gain < feelings.ci_high
-    assert papers.mean_gain == 0
-
-
-@pytest.mark.django_db
-def test_a_small_group_is_not_shown():
-    feelings, _papers = group_gains(cohort_with_answers(9, is_synthetic=True))
-    assert feelings.is_suppressed
-    assert feelings.mean_gain is None
-
-
-@pytest.mark.django_db
-def test_only_those_who_agreed_are_in_group_results():
-    enrollments = cohort_with_answers(12, is_synthetic=False)
-    assert group_gains(enrollments) == []
-    for enrollment in enrollments:
-        Consent.objects.create(user=enrollment.learner, purpose="answers", wording="2026-11")
-    assert group_gains(enrollments)[0].n == 12
-
-
-@pytest.mark.django_db
 def test_nothing_is_said_about_one_persons_error_before_the_instrument_is_known():
     enrollments = cohort_with_answers(12, is_synthetic=False)
     assert references(Instrument.objects.get()) == {}
-    gain = gain_of(enrollments.filter(attempts__isnull=False).first())
-    assert all(change.error is None for change in gain.targets)
+    result = own_result(enrollments.filter(attempts__isnull=False).first())
+    assert all(change.error is None for change in result.changes)
 
 
 class RacingSubmissions(TransactionTestCase):
     def test_a_double_click_sends_once(self):
         before, _after, enrollment = make_waves()
         attempt = Attempt.objects.create(
-            enrollment=enrollment, assessment=before, instrument=before.instrument
+            enrollment=enrollment, assessment=before, instrument=before.instrument, wave="pre"
         )
         for item in before.instrument.items.all():
             Response.objects.create(attempt=attempt, item=item, value=1)

@@ -1,4 +1,4 @@
-"""A webinar for browsers: made inside an installation, entered with ready sessions."""
+"""A webinar or a practicum for browsers, made inside an installation, with ready sessions."""
 
 from __future__ import annotations
 
@@ -28,8 +28,17 @@ class Meeting:
 
 def make_meeting(environment: dict[str, str]) -> Meeting:
     """A meeting that is not open yet, with slides, a video, a prepared poll, three learners."""
+    return _made("live_meeting", environment)
+
+
+def make_hall(environment: dict[str, str]) -> Meeting:
+    """A practicum for three with a required review, its trainer and three learners."""
+    return _made("practicum_hall", environment)
+
+
+def _made(module: str, environment: dict[str, str]) -> Meeting:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.browser.live_meeting"],
+        [sys.executable, "-m", f"tests.browser.{module}"],
         cwd=ROOT,
         env=environment,
         capture_output=True,

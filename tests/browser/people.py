@@ -28,3 +28,12 @@ def choose_action(page: Page, name: str) -> None:
     if not button.is_visible():
         page.locator(".footer [data-w-dropdown-target=toggle]").last.click()
     button.click()
+
+
+def fill_in_sheet(page: Page, worked: str) -> None:
+    """The rubric of a practicum: what worked, the first line as evidence, the third anchors."""
+    page.get_by_label("Что получилось").fill(worked)
+    page.locator("input[name=lines]").first.check()
+    for group in page.locator(".sheet fieldset:has(input[type=radio])").all():
+        group.get_by_role("radio").nth(2).check()
+    press(page, "Отправить обратную связь")

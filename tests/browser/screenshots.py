@@ -15,8 +15,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS, find_chromium
-from tests.browser.live import make_meeting
-from tests.browser.people import COURSE, press, sign_in
+from tests.browser.live import make_hall, make_meeting
+from tests.browser.people import COURSE, fill_in_sheet, press, sign_in
 from tests.browser.stack import ROOT, Stack
 
 DIRECTORY = ROOT / "docs" / "screenshots"
@@ -119,6 +119,61 @@ def _talk(anna: Page, boris: Page, vera: Page) -> None:
     press(vera, "Поднять руку", exact=False)
 
 
+def practicum(browser: Browser, url: str, environment: dict[str, str]) -> None:
+    """A practicum of three: Boris the client and Vera the observer on phones, Anna at a desk."""
+    hall = make_hall(environment)
+    pages = []
+    for who, width in enumerate((1280, 1280, 360, 360)):
+        context = browser.new_context(
+            base_url=url, locale="ru-RU", viewport={"width": width, "height": 800}
+        )
+        hall.sign_in(context, who, url)
+        pages.append(context.new_page())
+    trainer, anna, boris, vera = pages
+    group = (anna, boris, vera)
+    for page in group:
+        page.goto(hall.page)
+        page.get_by_role("checkbox").check()
+        if page is boris:
+            keep(page, "practicum-door-phone")
+        press(page, "Найти группу", exact=False)
+    for page in (anna, boris):
+        page.get_by_role("link", name="Перейти в практикум").click()
+    boris.locator("#card-title").wait_for()
+    keep(boris, "practicum-card-phone")
+    for page in group:
+        press(page, "Всё готово, начинаем")
+    _talk_in_roles(anna, boris)
+    keep(boris, "practicum-talk-phone")
+    keep(anna, "practicum-talk-desktop")
+    for page in (anna, boris):
+        press(page, "Завершить разговор")
+    vera.locator(".sheet").wait_for()
+    keep(vera, "practicum-sheet-phone")
+    for page in group:
+        fill_in_sheet(page, "Признали ошибку, и стало тише.")
+    anna.get_by_text("Что увидели в вас").wait_for()
+    vera.locator(".received").first.wait_for()
+    keep(vera, "practicum-feedback-phone")
+    trainer.goto(hall.host)
+    trainer.locator("main li a").first.click()
+    trainer.get_by_role("link", name="Запись, оценки и решения").click()
+    keep(trainer, "practicum-review-desktop")
+
+
+def _talk_in_roles(specialist: Page, client: Page) -> None:
+    for page, text in (
+        (client, "Я третий раз сюда хожу! Вы издеваетесь надо мной?"),
+        (specialist, "Три раза, и каждый раз заново. Я бы тоже был в ярости."),
+        (client, "Вот именно! А деньги мне кто за эти дни заплатит?"),
+        (specialist, "Список вам дали устаревший. Это наша ошибка, и мне жаль."),
+    ):
+        page.get_by_label("Ваша реплика").fill(text)
+        press(page, "Сказать")
+        client.locator("[data-lines]").get_by_text(text).wait_for()
+    client.get_by_role("button", name="Меня услышали").last.click()
+
+
 def take(browser: Browser, url: str) -> None:
     for walk in (learner_pages, cms_pages):
         for kind, width in WIDTHS.items():
@@ -145,6 +200,7 @@ def main() -> int:
                 )
                 take(browser, stack.url)
                 live_room(browser, stack.url, stack.environment)
+                practicum(browser, stack.url, stack.environment)
         finally:
             stack.destroy()
     return 0

@@ -19,7 +19,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import violations
-from tests.browser.people import COURSE, choose_action, press, sign_in
+from tests.browser.people import COURSE, choose_action, fill_in_sheet, press, sign_in
 from tests.browser.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -107,7 +107,8 @@ def answer_questionnaire(page: Page, words: str) -> None:
     page.goto("/learn/")
     page.locator(".card--next .button").click()
     looked_at(page)
-    page.get_by_role("checkbox").check()
+    for box in page.get_by_role("checkbox").all():
+        box.check()
     press(page, "Начать")
     expect(page.get_by_text("Вопрос 1 из 24", exact=True)).to_be_visible()
     looked_at(page)
@@ -165,10 +166,15 @@ def play_round(specialist: Page, client: Page, number: int) -> None:
         looked_at(client)
         press(client, "Отправить обратную связь")
         expect(client.get_by_role("heading", name="Кое-чего не хватает")).to_be_visible()
-    client.get_by_label("Что получилось").fill("Вы назвали обиду и не спорили.")
-    for group in client.locator("fieldset").all():
-        group.get_by_role("radio").nth(2).check()
-    press(client, "Отправить обратную связь")
+    fill_in_sheet(client, "Вы назвали обиду и не спорили.")
+    fill_in_sheet(specialist, "Мне удалось не торопиться.")
+    for page in (specialist, client):
+        expect(page.get_by_role("heading", level=1)).to_contain_text("читаем обратную связь")
+        expect(page.get_by_text("Вы назвали обиду и не спорили.")).to_be_visible()
+    if number == 1:
+        looked_at(specialist)
+    for page in (specialist, client):
+        press(page, "Прочитано, идём дальше")
 
 
 def finish_practicum(page: Page) -> None:
@@ -256,9 +262,10 @@ def test_from_the_invitation_to_the_certificate(demo_stack, region, new_visitor)
         page.goto("/learn/")
         page.locator(".card--next .button").click()
         looked_at(page)
-        press(page, "Найти напарника", exact=False)
+        page.get_by_role("checkbox").check()
+        press(page, "Найти группу", exact=False)
         if page is anna:
-            expect(page.get_by_text("Мы ждём вашего напарника")).to_be_visible()
+            expect(page.get_by_text("Мы ждём вашу группу")).to_be_visible()
     expect(anna.get_by_role("link", name="Перейти в практикум")).to_be_visible(timeout=20_000)
     anna.get_by_role("link", name="Перейти в практикум").click()
     play_round(anna, inga, 1)

@@ -8,7 +8,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from assessments.bulk import record_attempts
-from assessments.loading import load_instrument
 from assessments.models import Assessment, Wave
 from courses.enrollment_states import EnrollmentState
 from courses.models import Cohort, Course, Enrollment
@@ -21,46 +20,9 @@ from tests.factories import (
     CohortFactory,
     RegionFactory,
     UserFactory,
-    add_page,
-    make_course,
-    make_module,
 )
 
 pytestmark = pytest.mark.django_db
-
-INSTRUMENT = {
-    "code": "t",
-    "title": "Анкета",
-    "purpose": "",
-    "who_sees": "",
-    "instruction": "",
-    "minutes": 1,
-}
-
-
-@pytest.fixture
-def tomsk(db) -> Region:
-    return RegionFactory()
-
-
-@pytest.fixture
-def omsk(db) -> Region:
-    return RegionFactory(code="RU-OMS", name="Омская область")
-
-
-@pytest.fixture
-def course(db) -> Course:
-    course = make_course("Курс")
-    instrument = load_instrument(
-        INSTRUMENT,
-        scales=[{"code": "s", "title": "Слышу чувства", "description": ""}],
-        items=[{"code": "s1", "scale": "s", "text": "", "reversed": False}],
-        options=[(0, "нет"), (4, "да")],
-    )
-    module = make_module(course)
-    for wave in (Wave.PRE, Wave.POST):
-        add_page(module, Assessment(title=wave, slug=wave, instrument=instrument, wave=wave))
-    return course
 
 
 def people(
@@ -89,11 +51,6 @@ def people(
             rows = [(e, [value + n % 2], now) for n, e in enumerate(enrollments)]
             record_attempts(assessment, rows)
     return enrollments
-
-
-@pytest.fixture
-def administrator(db) -> User:
-    return User.objects.create_superuser("admin@example.org")
 
 
 def coordinator_of(region: Region) -> User:
@@ -214,39 +171,22 @@ def test_cohorts_cannot_be_subtracted_from_each_other(client_of, administrator, 
         assert ";50" not in sheet.content.decode()
 
 
-def test_means_need_ten_people(client_of, administrator, course, tomsk):
+def test_the_median_needs_ten_people(client_of, administrator, course, tomsk):
     cohort = CohortFactory(course=course)
-    people(tomsk, cohort, 9, gain=2)
+    people(tomsk, cohort, 9)
     browser = client_of(administrator)
-    (gain,) = browser.get("/insights/").context["figures"].gains
-    assert gain.is_suppressed
-    assert gain.mean_gain is None
-    people(tomsk, cohort, 3, gain=2)
-    figures = browser.get("/insights/").context["figures"]
-    assert figures.gains[0].mean_gain == pytest.approx(2)
-    assert figures.median_days == 20
+    assert browser.get("/insights/").context["figures"].median_days is None
+    people(tomsk, cohort, 3)
+    assert browser.get("/insights/").context["figures"].median_days == 20
 
 
-def test_those_who_did_not_agree_do_not_count_in_means(client_of, administrator, course, tomsk):
+def test_those_who_did_not_agree_are_not_counted_as_answers(
+    client_of, administrator, course, tomsk
+):
     agreed = people(tomsk, CohortFactory(course=course), 14, gain=2)
     Consent.objects.filter(user=agreed[0].learner).update(withdrawn_at=timezone.now())
     figures = client_of(administrator).get("/insights/").context["figures"]
-    assert figures.shown["answered_twice"] == figures.gains[0].n == 13
-
-
-def test_means_of_a_cohort_are_hidden_when_few_are_left_outside_it(
-    client_of, administrator, course, tomsk
-):
-    most, few = CohortFactory(course=course), CohortFactory(course=course)
-    people(tomsk, most, 30, gain=1)
-    people(tomsk, few, 6, gain=1)
-    browser = client_of(administrator)
-    assert browser.get("/insights/").context["figures"].gains[0].n == 36
-    for cohort in (most, few):
-        figures = browser.get(f"/insights/?cohort={cohort.pk}").context["figures"]
-        assert figures.gains_are_hidden
-        assert not figures.gains
-        assert figures.shown["invited"] == (30 if cohort == most else 6)
+    assert figures.shown["answered_twice"] == 13
 
 
 def test_synthetic_data_is_marked_on_the_page_and_in_the_sheet(
@@ -267,7 +207,6 @@ def test_the_sheet_has_the_numbers_of_the_page(client_of, administrator, course,
     lines = response.content.decode("utf-8-sig").splitlines()
     assert "'=HYPERLINK(1);;Зачислены;12" in lines
     assert "Регионы;Томская область;Доля, %;100" in lines
-    assert "Изменения по шкалам;Слышу чувства;Изменение;1,00" in lines
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+7", "-1", "@SUM(A1)", "\t=1", "\r=1"])

@@ -1,4 +1,4 @@
-"""Whatever stands in a document, it becomes pages, and the same document the same bytes."""
+"""Documents of the platform: the same content gives the same bytes, and links are safe."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pypdf
 from django.conf import settings
-from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from lms.pdf.document import render_document
@@ -35,12 +33,6 @@ pieces = st.one_of(
 
 def rendered(document: Document) -> bytes:
     return render_document(document, regular=REGULAR, bold=BOLD)
-
-
-@hypothesis_settings(max_examples=60, deadline=None)
-@given(st.builds(Document, title=words, pieces=st.lists(pieces, max_size=5), summary=words))
-def test_any_content_becomes_pages(document):
-    assert len(pypdf.PdfReader(io.BytesIO(rendered(document))).pages) >= 1
 
 
 def test_the_same_document_gives_the_same_bytes():

@@ -105,8 +105,16 @@ def test_too_much_waiting_is_over_but_history_is_not_counted():
 
 def test_the_same_frames_are_joined_once_for_all_sockets():
     joiner, frames = Joiner(), [frame(1), frame(2)]
-    assert joiner.joined(frames) is joiner.joined(list(frames))
-    assert joiner.joined(frames[:1]) is frames[0]
+    for join in (joiner.batch, joiner.run):
+        assert join(frames) is join(list(frames))
+        assert join(frames[:1]) is frames[0]
+
+
+def test_a_run_is_the_frames_one_behind_the_other():
+    frames = [frame(1), frame(2), frame(3)]
+    run = Joiner().run(frames)
+    assert run.texts == tuple(one.text for one in frames)
+    assert run.framed == b"".join(one.framed for one in frames)
 
 
 def test_a_frame_is_framed_as_websocket_text():

@@ -44,6 +44,18 @@ def test_prepared_polls_wait_for_the_host_once(meeting):
     assert len(polls.polls(meeting.room, Role.HOST)["polls"]) == 1
 
 
+def test_a_host_who_came_before_the_opening_hears_of_prepared_polls():
+    meeting = make_meeting(is_open=False, polls=[PREPARED])
+    before = snapshots.shared_snapshot(meeting.room.pk, Role.HOST)
+    assert before.data["poll"] == {"polls": []}
+    open_session(meeting.session, actor=meeting.trainer)
+    open_session(meeting.session, actor=meeting.trainer)
+    (told,) = RoomEvent.objects.filter(stream__room=meeting.room, type="poll.created")
+    assert told.stream.kind == Audience.STAFF
+    assert told.seq > before.heads["staff"].q
+    assert told.data == polls.described(Poll.objects.get())
+
+
 def test_each_has_one_vote_and_may_change_it(meeting):
     poll = opened(meeting)
     maria, ivan = meeting.learners

@@ -55,13 +55,11 @@ class Connection:
 
     def flush(self, joiner: Joiner) -> bool:
         """Write what waits while the wire takes it; True if all is out."""
+        join = joiner.batch if self.takes_batches else joiner.run
         while self.outbox:
             if not self.wire.is_writable:
                 return False
-            if self.takes_batches:
-                self.wire.write(joiner.joined(self.outbox.take()))
-            else:
-                self.wire.write(self.outbox.take(most_bytes=0)[0])
+            self.wire.write(join(self.outbox.take()))
         return True
 
     def end(self, code: CloseCode, *, retry_in: int = 0) -> None:

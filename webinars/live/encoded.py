@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 
 
 class Encoded:
@@ -14,6 +15,10 @@ class Encoded:
         self.text = text
         self._framed: bytes | None = None
         self.size = len(text.encode()) if not text.isascii() else len(text)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return (self.text,)
 
     @property
     def framed(self) -> bytes:
@@ -28,3 +33,14 @@ class Encoded:
                 head = struct.pack("!BBQ", 0x81, 127, length)
             self._framed = head + body
         return self._framed
+
+
+class Run:
+    """Several frames, one behind the other: for a server's transport they are one write."""
+
+    __slots__ = ("framed", "texts")
+
+    def __init__(self, frames: Iterable[Encoded]):
+        frames = list(frames)
+        self.texts = tuple(frame.text for frame in frames)
+        self.framed = b"".join(frame.framed for frame in frames)

@@ -66,7 +66,18 @@ EVENTS: dict[str, EventNote] = {
     "breakout.help": EventNote("staff", "group, wanted", "A group calls for the host."),
     "breakout.closed": EventNote("room", "breakout", "Everybody is back."),
     "group.help": EventNote("room (of the group)", "group, wanted", "The host is called."),
-    "practicum.said": EventNote("room", "text, round, part", "A line of the role-play."),
-    "practicum.phase": EventNote("room", "version, …", "The role-play is in another phase."),
-    "practicum.ready": EventNote("room", "version, …", "Somebody is ready for the next phase."),
+    "practicum.said": EventNote(
+        "room", "text?, round, part, phase", "A line, in the part played at that moment."
+    ),
+    "practicum.breath": EventNote("room", "round, part, phase", "Somebody takes a breath."),
+    "practicum.phase": EventNote(
+        "room", "phase, round, done, awaited, version", "The practicum is in another phase."
+    ),
+    "practicum.ready": EventNote(
+        "room", "as practicum.phase", "Somebody is ready, or there is more time."
+    ),
+    "practicum.visited": EventNote("room", "n", "A trainer watches."),
+    "practicum.fact": EventNote("me", "fact, text", "Something comes to light for one's role."),
+    "practicum.marked": EventNote("me", "line, feeling", "One's own mark on a line."),
+    "practicum.held": EventNote("me", "tab", "Another window of the same person writes now."),
 }  # fmt: skip

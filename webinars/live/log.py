@@ -17,7 +17,9 @@ from webinars.models.room import Room, RoomEvent, Stream
 
 def stream_of(room: Room, kind: Stream.Kind, owner: User | None = None) -> Stream:
     """The room's stream of a kind; a private one (``me``) is made when first asked for."""
-    return Stream.objects.get_or_create(room=room, kind=kind, owner=owner)[0]
+    stream = Stream.objects.get_or_create(room=room, kind=kind, owner=owner)[0]
+    stream.room = room
+    return stream
 
 
 def append(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 
-from webinars.live.encoded import Encoded
+from webinars.live.encoded import Encoded, Run
 from webinars.live.protocol import batch
 
 MAX_FRAMES = 256
@@ -79,15 +79,26 @@ class Outbox:
 
 
 class Joiner:
-    """Joins frames into a batch once for all the sockets of one flush that wait for the same."""
+    """Joins frames once for all the sockets of one flush that wait for the same."""
 
     def __init__(self) -> None:
-        self._joined: dict[tuple[int, ...], Encoded] = {}
+        self._batches: dict[tuple[int, ...], Encoded] = {}
+        self._runs: dict[tuple[int, ...], Run] = {}
 
-    def joined(self, frames: list[Encoded]) -> Encoded:
+    def batch(self, frames: list[Encoded]) -> Encoded:
+        """One frame that holds them."""
         if len(frames) == 1:
             return frames[0]
         key = tuple(map(id, frames))
-        if key not in self._joined:
-            self._joined[key] = Encoded(batch([frame.text for frame in frames]))
-        return self._joined[key]
+        if key not in self._batches:
+            self._batches[key] = Encoded(batch([frame.text for frame in frames]))
+        return self._batches[key]
+
+    def run(self, frames: list[Encoded]) -> Encoded | Run:
+        """Each a frame of its own, for those who take no batches."""
+        if len(frames) == 1:
+            return frames[0]
+        key = tuple(map(id, frames))
+        if key not in self._runs:
+            self._runs[key] = Run(frames)
+        return self._runs[key]

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from webinars.live.encoded import Encoded
+from webinars.live.encoded import Encoded, Run
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -24,7 +24,7 @@ class Wire(Protocol):
     def is_writable(self) -> bool:
         """Whether ``write`` would go out without filling memory."""
 
-    def write(self, frame: Encoded) -> None:
+    def write(self, frame: Encoded | Run) -> None:
         """Send without waiting; only when ``is_writable``."""
 
     async def wait_writable(self) -> None: ...
@@ -43,7 +43,7 @@ class UvicornWire:
     def is_writable(self) -> bool:
         return self._server.writable.is_set()
 
-    def write(self, frame: Encoded) -> None:
+    def write(self, frame: Encoded | Run) -> None:
         if not self._server.close_sent and not self._server.transport.is_closing():
             self._server.transport.write(frame.framed)
 
@@ -65,14 +65,13 @@ class AsgiWire:
     def is_writable(self) -> bool:
         return self._sending is None or self._sending.done()
 
-    def write(self, frame: Encoded) -> None:
-        self._sending = asyncio.ensure_future(
-            self._send_or_ignore({"type": "websocket.send", "text": frame.text})
-        )
+    def write(self, frame: Encoded | Run) -> None:
+        self._sending = asyncio.ensure_future(self._send_or_ignore(frame.texts))
 
-    async def _send_or_ignore(self, message: dict[str, Any]) -> None:
+    async def _send_or_ignore(self, texts: tuple[str, ...]) -> None:
         with contextlib.suppress(Exception):  # the peer is gone: receive() will say so
-            await self._send(message)
+            for text in texts:
+                await self._send({"type": "websocket.send", "text": text})
 
     async def wait_writable(self) -> None:
         if self._sending is not None:

@@ -6,9 +6,18 @@ from webinars.models.members import RaisedHand, RoomMember
 from webinars.models.poll import Poll, PollVote
 from webinars.models.practicum import (
     PracticumDebrief,
-    PracticumFeedback,
+    PracticumRound,
     PracticumSeat,
     PracticumSession,
+    PracticumTicket,
+)
+from webinars.models.practicum_feedback import (
+    LineComment,
+    LineMark,
+    PracticumFeedback,
+    PracticumReport,
+    PracticumReview,
+    PracticumVisit,
     RubricRating,
 )
 from webinars.models.room import Room, RoomCommand, RoomEvent, RoomState, Stream
@@ -27,14 +36,21 @@ __all__ = [
     "ChatMessage",
     "CheckIn",
     "CheckInAnswer",
+    "LineComment",
+    "LineMark",
     "Note",
     "Poll",
     "PollVote",
     "Practicum",
     "PracticumDebrief",
     "PracticumFeedback",
+    "PracticumReport",
+    "PracticumReview",
+    "PracticumRound",
     "PracticumSeat",
     "PracticumSession",
+    "PracticumTicket",
+    "PracticumVisit",
     "Question",
     "QuestionVote",
     "RaisedHand",

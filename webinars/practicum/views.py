@@ -7,78 +7,110 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from courses.ledger import NotStudying
-from courses.models import Enrollment
+from courses.models import Cohort, Enrollment
 from courses.programme import door_to, leads
-from webinars.live.rooms import live_urls
-from webinars.models import Practicum, PracticumSeat, PracticumSession
-from webinars.practicum import sessions
-from webinars.practicum.rounds import NotNow, Part, Phase
-from webinars.practicum.sessions import BrokenFeedback
-
-PART_WORDS = {
-    Part.SPECIALIST: lambda: _("specialist"),
-    Part.CLIENT: lambda: _("client"),
-    Part.OBSERVER: lambda: _("observer"),
-}
+from webinars.models import Practicum, PracticumReview, PracticumSeat, PracticumSession
+from webinars.practicum import completion, keeping, queue, reviewing, sessions
+from webinars.practicum.feedback import (
+    BrokenFeedback,
+    WrongRater,
+    give_feedback,
+    write_debrief,
+)
+from webinars.practicum.room_page import PART_WORDS, room_context
+from webinars.practicum.rounds import NotNow, Phase
+from webinars.practicum.sheets import sheet_as_filled, sheet_from
 
 
 def practicum_page(
     request: HttpRequest, practicum: Practicum, enrollment: Enrollment | None
 ) -> HttpResponse:
-    """What a practicum is, and the way to a partner; trainers see the sessions of their cohorts."""
-    seat = sessions.open_seat(enrollment, practicum) if enrollment else None
-    past = []
-    if enrollment:
-        past = list(
-            PracticumSeat.objects.filter(
-                enrollment=enrollment, practicum=practicum, is_open=False
-            ).select_related("session")
-        )
-    run = []
-    if leads(request.user, practicum.course()):
-        run = list(
-            PracticumSession.objects.visible_to(request.user)
-            .filter(practicum=practicum)
-            .exclude(phase=Phase.CLOSED)
-            .select_related("cohort")
-        )
-    programme = request.activity_door.programme  # type: ignore[attr-defined]
+    """What a practicum is, and the way to a group; trainers see the sessions of their cohorts."""
     context = {
         "page": practicum,
         "practicum": practicum,
         "enrollment": enrollment,
-        "programme": programme,
-        "seat": seat,
-        "is_waiting": seat is not None and seat.session.phase == Phase.LOBBY,
-        "past": past,
-        "running": run,
+        "programme": request.activity_door.programme,  # type: ignore[attr-defined]
     }
+    if enrollment:
+        context |= _learner_context(practicum, enrollment)
+    if leads(request.user, practicum.course()):
+        under_way = reviewing.under_way(request.user).filter(practicum=practicum)
+        led = Cohort.objects.run_by(request.user).filter(course=practicum.course())
+        context |= {
+            "running": list(under_way),
+            "leads": True,
+            "cohorts": list(led.order_by("-starts_at").distinct()[:10]),
+        }
     return TemplateResponse(request, "webinars/practicum.html", context)
+
+
+def _learner_context(practicum: Practicum, enrollment: Enrollment) -> dict[str, Any]:
+    """Waiting, playing, planned or done; a page that waits asks for a group each time it loads."""
+    seat = sessions.open_seat(enrollment, practicum)
+    ticket = None if seat else queue.ticket_of(enrollment, practicum)
+    if ticket is not None:
+        seat = queue.wait(enrollment=enrollment, practicum=practicum)
+        ticket = None if seat else ticket
+    is_late = ticket is not None and queue.waits_too_long(ticket, now=timezone.now())
+    past = PracticumSeat.objects.filter(
+        enrollment=enrollment, practicum=practicum, is_open=False
+    ).select_related("session", "review")
+    asked = PracticumReview.objects.filter(seat__in=past).order_by("-at").first()
+    return {
+        "seat": seat,
+        "ticket": ticket,
+        "is_waiting": ticket is not None,
+        "is_late": is_late,
+        "simulator": queue.simulator_of(practicum) if ticket is not None else None,
+        "past": list(past),
+        "another": asked if asked and asked.outcome == PracticumReview.Outcome.ANOTHER else None,
+        "progress": completion.progress_of(enrollment, practicum) if past else None,
+        "has_agreed": keeping.has_agreed(enrollment.learner, practicum),
+    }
 
 
 @login_required
 @require_POST
 def join(request: HttpRequest, practicum_id: int) -> HttpResponse:
+    """Into the queue, with the consent to a transcript."""
     practicum = get_object_or_404(Practicum.objects.live(), pk=practicum_id)
     door = door_to(request.user, practicum)
     if not door.is_open or door.enrollment is None:
         context = {"page": practicum, "door": door}
         return render(request, "courses/activity_locked.html", context, status=403)
-    seat = sessions.find_partner(enrollment=door.enrollment, practicum=practicum)
-    if seat.session.phase == Phase.LOBBY:
+    if request.POST.get("consent"):
+        keeping.agree_to_transcript(door.enrollment.learner, practicum)
+    elif not keeping.has_agreed(door.enrollment.learner, practicum):
+        messages.error(request, _("Tick that you agree to the transcript, then look for a group."))
+        return redirect(practicum.get_url(request))
+    seat = queue.wait(enrollment=door.enrollment, practicum=practicum)
+    if seat is None:
         return redirect(practicum.get_url(request))
     return redirect("webinars:practicum_room", seat.session.uuid)
 
 
-def _session(request: HttpRequest, session_uuid) -> PracticumSession:
+@login_required
+@require_POST
+def stop_waiting(request: HttpRequest, practicum_id: int) -> HttpResponse:
+    practicum = get_object_or_404(Practicum.objects.live(), pk=practicum_id)
+    door = door_to(request.user, practicum)
+    if door.enrollment is not None:
+        queue.stop_waiting(enrollment=door.enrollment, practicum=practicum)
+    return redirect(practicum.get_url(request))
+
+
+def visible_session(request: HttpRequest, session_uuid) -> PracticumSession:
+    """The session if the person plays in it or runs its cohort; else 404."""
     return get_object_or_404(
         PracticumSession.objects.visible_to(request.user).select_related(
             "room", "practicum", "cohort"
@@ -87,86 +119,50 @@ def _session(request: HttpRequest, session_uuid) -> PracticumSession:
     )
 
 
-def _seat(session: PracticumSession, request: HttpRequest) -> PracticumSeat | None:
-    return (
-        session.seats.select_related("enrollment__learner", "session")
-        .filter(enrollment__learner=request.user)
-        .first()
-    )
-
-
 @login_required
 @never_cache
 @require_GET
 def room(request: HttpRequest, session_uuid) -> HttpResponse:
-    return _room_page(request, _session(request, session_uuid))
+    session = visible_session(request, session_uuid)
+    sessions.meet_deadlines(session, now=timezone.now())
+    seat = sessions.seat_of(session, request.user)
+    if seat is not None:
+        if not _may_be_written_down(request, session, seat):
+            return redirect(session.practicum.get_url(request))
+        sessions.arrive(seat)
+    else:
+        reviewing.announce_visit(session, request.user)
+    session.refresh_from_db()
+    return _room_page(request, session)
+
+
+def _may_be_written_down(
+    request: HttpRequest, session: PracticumSession, seat: PracticumSeat
+) -> bool:
+    """Whoever was put into a group by a trainer agrees before they come in."""
+    if session.phase == Phase.CLOSED or keeping.has_agreed(request.user, session.practicum):
+        return True
+    messages.info(request, _("Agree to the transcript first: a group waits for you."))
+    return False
 
 
 def _room_page(
-    request: HttpRequest, session: PracticumSession, *, problem: BrokenFeedback | None = None
+    request: HttpRequest, session: PracticumSession, *, problem: Exception | None = None
 ) -> HttpResponse:
     """The page of the present phase. Another player's card is not in it, not even hidden."""
-    seat = _seat(session, request)
-    if session.phase == Phase.LOBBY:
-        return redirect(session.practicum.get_url(request))
-    course = session.course(seated=session.people)
-    part = course.part_of(seat.number) if seat else None
-    context: dict[str, Any] = {
-        "session": session,
-        "practicum": session.practicum,
-        "seat": seat,
-        "part": part,
-        "part_word": PART_WORDS[part]() if part else _("trainer"),
-        "card": session.scenario["roles"].get(part) if part else None,
-        "round_number": session.round + 1,
-        "is_done": seat is not None and seat.number in course.done,
-        "is_awaited": seat is not None and seat.number in course.awaited,
-        "others": [
-            {
-                "name": s.enrollment.learner.get_short_name(),
-                "part": PART_WORDS[course.part_of(s.number)](),
-            }
-            for s in session.seats.select_related("enrollment__learner")
-            if seat is None or s.pk != seat.pk
-        ],
-        "is_talk_open": session.phase in (Phase.ROLEPLAY, Phase.FEEDBACK, Phase.DEBRIEF),
-        "urls": live_urls(session.room),
-        "problem": problem,
-        "posted": request.POST if problem else {},
-        "criteria": session.rubric,
-    }
-    if seat and session.phase in (Phase.DEBRIEF, Phase.CLOSED):
-        context["received"] = _received(session, seat)
+    posted = request.POST if problem else QueryDict()
+    context = room_context(session, sessions.seat_of(session, request.user))
+    context |= {"problem": problem, "posted": posted}
+    if session.phase == Phase.FEEDBACK:
+        context["sheet"] = sheet_as_filled(session, context["quotable"], posted)
     return render(request, "webinars/practicum_room.html", context, status=422 if problem else 200)
-
-
-def _received(session: PracticumSession, seat: PracticumSeat) -> list[dict[str, Any]]:
-    """The feedback that the person got, with the anchors' words instead of bare numbers."""
-    criteria = {criterion["code"]: criterion for criterion in session.rubric}
-    return [
-        {
-            "by": feedback.rater.enrollment.learner.get_short_name(),
-            "worked": feedback.worked,
-            "try_next": feedback.try_next,
-            "ratings": [
-                {
-                    "title": criteria[rating.criterion]["title"],
-                    "anchor": criteria[rating.criterion]["anchors"][rating.score],
-                    "score": rating.score,
-                }
-                for rating in feedback.ratings.all()
-            ],
-        }
-        for feedback in session.feedback.filter(ratee=seat)
-        .select_related("rater__enrollment__learner")
-        .prefetch_related("ratings")
-    ]
 
 
 ACTIONS: dict[str, Callable[[PracticumSeat], PracticumSession]] = {
     "agree": sessions.agree,
-    "stop": sessions.stop,
-    "end-round": sessions.end_round,
+    "stop": sessions.pause,
+    "hard": sessions.ease,
+    "go-on": sessions.go_on,
     "leave": sessions.leave,
 }
 
@@ -174,18 +170,48 @@ ACTIONS: dict[str, Callable[[PracticumSeat], PracticumSession]] = {
 @login_required
 @require_POST
 def act(request: HttpRequest, session_uuid, action: str) -> HttpResponse:
-    """A step of the practicum: ready, stop, end the round, leave."""
-    session = _session(request, session_uuid)
-    seat = _seat(session, request)
+    """A step of the practicum: ready, stop, this is hard for me, go on without, leave."""
+    session = visible_session(request, session_uuid)
+    seat = sessions.seat_of(session, request.user)
     if seat is None or action not in ACTIONS:
         return render(request, "403.html", status=403)
+    if action == "agree" and request.POST.get("phase", here(session)) != here(session):
+        return redirect("webinars:practicum_room", session.uuid)
     try:
         session = ACTIONS[action](seat)
     except NotNow:
-        messages.info(request, _("The practicum has moved on in the meantime. Nothing is lost."))
+        if action == "go-on":
+            messages.info(request, _("Everybody is there again, so nobody has been left out."))
+        else:
+            messages.info(
+                request, _("The practicum has moved on in the meantime. Nothing is lost.")
+            )
     if action == "leave":
-        messages.info(request, _("You have left the practicum. You can find another partner."))
+        messages.info(
+            request,
+            _("You have left the group. What you have played counts; you can find another group."),
+        )
         return redirect(session.practicum.get_url(request))
+    return redirect("webinars:practicum_room", session.uuid)
+
+
+def here(session: PracticumSession) -> str:
+    """What an agreement belongs to: an old page must not agree to a step that it did not show."""
+    return f"{session.phase}/{session.round}"
+
+
+@login_required
+@require_POST
+def report(request: HttpRequest, session_uuid) -> HttpResponse:
+    """A word to the trainers that the group does not learn of."""
+    session = visible_session(request, session_uuid)
+    seat = sessions.seat_of(session, request.user)
+    if seat is None:
+        return render(request, "403.html", status=403)
+    reviewing.report(seat, text=request.POST.get("text", ""))
+    messages.success(
+        request, _("The trainers of your cohort will look into it. The group does not learn of it.")
+    )
     return redirect("webinars:practicum_room", session.uuid)
 
 
@@ -193,12 +219,7 @@ def act(request: HttpRequest, session_uuid, action: str) -> HttpResponse:
 @require_POST
 def feedback(request: HttpRequest, session_uuid) -> HttpResponse:
     def keep(seat: PracticumSeat) -> None:
-        sessions.give_feedback(
-            seat,
-            scores=request.POST.dict(),
-            worked=request.POST.get("worked", ""),
-            try_next=request.POST.get("try_next", ""),
-        )
+        give_feedback(seat, sheet_from(request.POST))
 
     return _form_step(request, session_uuid, keep)
 
@@ -207,7 +228,7 @@ def feedback(request: HttpRequest, session_uuid) -> HttpResponse:
 @require_POST
 def debrief(request: HttpRequest, session_uuid) -> HttpResponse:
     def keep(seat: PracticumSeat) -> None:
-        sessions.write_debrief(
+        write_debrief(
             seat,
             felt=request.POST.get("felt", ""),
             learned=request.POST.get("learned", ""),
@@ -221,16 +242,36 @@ def _form_step(
     request: HttpRequest, session_uuid, keep: Callable[[PracticumSeat], None]
 ) -> HttpResponse:
     """A form of the practicum: kept and on, or shown again with what is missing."""
-    session = _session(request, session_uuid)
-    seat = _seat(session, request)
+    session = visible_session(request, session_uuid)
+    seat = sessions.seat_of(session, request.user)
     if seat is None:
         return render(request, "403.html", status=403)
     try:
         keep(seat)
     except BrokenFeedback as problem:
         return _room_page(request, session, problem=problem)
+    except WrongRater as problem:
+        messages.error(
+            request,
+            _("In this round you were the {part}: nobody observes themselves.").format(
+                part=PART_WORDS[problem.was]()
+            ),
+        )
+        return _room_page(request, session, problem=problem)
     except NotNow:
         messages.info(request, _("The practicum has moved on in the meantime. Nothing is lost."))
     except NotStudying:
         messages.error(request, _("This course is closed for you, so nothing was changed."))
     return redirect("webinars:practicum_room", session.uuid)
+
+
+@login_required
+@require_POST
+def withdraw_consent(request: HttpRequest, practicum_id: int) -> HttpResponse:
+    """Take the consent to transcripts back: they are erased, what was achieved stays."""
+    practicum = get_object_or_404(Practicum.objects.live(), pk=practicum_id)
+    keeping.withdraw(request.user)
+    messages.success(
+        request, _("Your consent is taken back. The transcripts are erased within a day.")
+    )
+    return redirect(practicum.get_url(request))

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0002_one_role_a_person'),
+        ('people', '0003_consent_to_norming'),
     ]
 
     operations = [

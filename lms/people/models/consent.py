@@ -12,6 +12,7 @@ class Consent(models.Model):
     class Purpose(models.TextChoices):
         PERSONAL_DATA = "personal-data", _("processing of personal data for the training")
         ANSWERS = "answers", _("use of questionnaire answers in group results")
+        NORMING = "norming", _("use of questionnaire answers to check the questionnaire itself")
         TRANSCRIPT = "transcript", _("keeping the transcript of a practicum")
 
     user = models.ForeignKey(

@@ -23,12 +23,14 @@ def product(bench: Bench, number: int, seconds: float) -> dict[str, Any]:
         crowd.order("reset")
         before = _written(bench)
         found = _talk(server, crowd, seconds)
-        written, different = (now - then for now, then in zip(_written(bench), before, strict=True))
+        written, different, events = (
+            now - then for now, then in zip(_written(bench), before, strict=True)
+        )
     said = found["said"]
     return found | {
         "written": written,
         "is_exactly_once": written == different == said == found["confirmed"]
-        and found["deliveries"] == said * number
+        and found["deliveries"] == events * number
         and not found["doubled"] + found["missing"] + found["closed"],
     }
 
@@ -63,12 +65,14 @@ def _talk(server: Program, crowd: Crowd, seconds: float) -> dict[str, Any]:
     }
 
 
-def _written(bench: Bench) -> tuple[int, int]:
-    """Chat messages in the database, and how many different ones."""
+def _written(bench: Bench) -> tuple[int, int, int]:
+    """Chat messages in the database, how many different ones, and all that everybody hears."""
     with psycopg.connect(bench.environment["DATABASE_URL"]) as connection:
         row = connection.execute(
-            "SELECT count(*), count(DISTINCT data->>'text') FROM webinars_roomevent"
-            " WHERE type = 'chat.sent'"
+            "SELECT count(*) FILTER (WHERE type = 'chat.sent'),"
+            " count(DISTINCT data->>'text') FILTER (WHERE type = 'chat.sent'), count(*)"
+            " FROM webinars_roomevent JOIN webinars_stream ON webinars_stream.id = stream_id"
+            " WHERE kind = 'room'"
         ).fetchone()
     assert row is not None
-    return row[0], row[1]
+    return row[0], row[1], row[2]

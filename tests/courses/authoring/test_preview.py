@@ -8,7 +8,7 @@ from assessments.models import Assessment
 from lms.people.models import User
 from tests.assessments.test_answering import make_instrument
 from tests.factories import add_page, make_course, make_lesson, make_module
-from tests.webinars.practicum.test_playing import make_practicum
+from tests.webinars.practicum.factories import make_practicum
 from webinars.models import Webinar
 
 pytestmark = pytest.mark.django_db

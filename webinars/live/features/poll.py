@@ -8,6 +8,7 @@ anonymous poll nobody is shown who chose what, and nobody could find out.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -28,7 +29,7 @@ from webinars.live.features.registry import (
 from webinars.live.permissions import Audience, Role, audiences_of
 from webinars.live.protocol import ErrorCode, Payload
 from webinars.models.poll import Poll, PollVote
-from webinars.models.room import Room
+from webinars.models.room import Room, Stream
 
 MOST_WORDS = 3
 LONGEST_CLOUD = 60
@@ -78,6 +79,18 @@ def create(context: CommandContext, payload: PollCreate) -> dict[str, Any]:
     )
     context.append("poll.created", described(poll), to=Audience.STAFF)
     return {"poll": str(poll.uuid)}
+
+
+def tell_prepared(room: Room, polls: Iterable[Poll], *, actor: User) -> None:
+    """Say in the log that polls were laid ready outside of the room."""
+    for poll in polls:
+        log.append(
+            stream=log.stream_of(room, Stream.Kind.STAFF),
+            type="poll.created",
+            data=described(poll),
+            actor=actor,
+            actor_role=Role.HOST,
+        )
 
 
 @feature.command("poll.open", payload=PollChange, permission="poll.open")

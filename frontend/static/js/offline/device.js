@@ -21,6 +21,7 @@ async function keepThisLesson() {
 
 async function keepNothing() {
   for (const registration of await navigator.serviceWorker.getRegistrations()) {
+    registration.active?.postMessage({ forget: true }); // it may be keeping something just now
     await registration.unregister();
   }
   for (const name of await caches.keys()) await caches.delete(name);

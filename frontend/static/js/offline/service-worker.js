@@ -6,7 +6,7 @@
  *
  * @typedef {{waitUntil(done: Promise<unknown>): void}} Extendable
  * @typedef {Extendable & {request: Request, respondWith(answer: Promise<Response>): void}} Fetching
- * @typedef {Extendable & {data: {keep: string, files: string[]}}} Told
+ * @typedef {Extendable & {data: {keep: string, files: string[]} | {forget: true}}} Told
  * @typedef {{skipWaiting(): Promise<void>, clients: {claim(): Promise<void>},
  *   addEventListener(name: "install" | "activate", listener: (event: Extendable) => void): void,
  *   addEventListener(name: "fetch", listener: (event: Fetching) => void): void,
@@ -21,6 +21,8 @@ const OWNER = "/offline/owner";
 const MOST_LESSONS = 30;
 const MOST_FILES = 150;
 const PATIENCE = 8000;
+/** Nothing may stay any more, not even what is on its way now. */
+let forgets = false;
 
 worker.addEventListener("install", (event) => {
   event.waitUntil(
@@ -33,7 +35,9 @@ worker.addEventListener("activate", (event) => {
 });
 
 worker.addEventListener("message", (event) => {
-  event.waitUntil(keepOpened(event.data.keep, event.data.files));
+  const told = event.data;
+  forgets = "forget" in told;
+  event.waitUntil("forget" in told ? forget() : keepOpened(told.keep, told.files));
 });
 
 worker.addEventListener("fetch", (event) => {
@@ -42,6 +46,20 @@ worker.addEventListener("fetch", (event) => {
   if (request.mode === "navigate") event.respondWith(page(event));
   else if (request.method === "GET" && isFile(request.url)) event.respondWith(file(event));
 });
+
+async function forget() {
+  for (const name of await caches.keys()) await caches.delete(name);
+}
+
+/**
+ * Keep something, unless all has to go: what was on its way meanwhile goes too.
+ * @param {() => Promise<void>} keep
+ */
+async function unlessForgetting(keep) {
+  if (forgets) return;
+  await keep();
+  if (forgets) await forget();
+}
 
 async function dropOld() {
   const names = await caches.keys();
@@ -63,8 +81,10 @@ function isFile(url) {
  */
 async function keepOpened(url, files) {
   await keepLesson(url, await fetch(url));
-  const cache = await caches.open(FILES);
-  await Promise.allSettled(files.filter(isFile).map((one) => cache.add(one)));
+  await unlessForgetting(async () => {
+    const cache = await caches.open(FILES);
+    await Promise.allSettled(files.filter(isFile).map((one) => cache.add(one)));
+  });
 }
 
 /**
@@ -74,13 +94,15 @@ async function keepOpened(url, files) {
 async function keepLesson(url, answer) {
   const owner = answer.headers.get("X-Keep-For");
   if (!answer.ok || answer.redirected || !owner || new URL(url).search) return;
-  const known = await (await caches.open(LESSONS)).match(OWNER);
-  if (known && (await known.text()) !== owner) await caches.delete(LESSONS);
-  const lessons = await caches.open(LESSONS);
-  await lessons.put(OWNER, new Response(owner));
-  await lessons.delete(plain(url));
-  await lessons.put(plain(url), answer);
-  await limit(lessons, MOST_LESSONS + 1);
+  await unlessForgetting(async () => {
+    const known = await caches.match(OWNER, { cacheName: LESSONS });
+    if (known && (await known.text()) !== owner) await caches.delete(LESSONS);
+    const lessons = await caches.open(LESSONS);
+    await lessons.put(OWNER, new Response(owner));
+    await lessons.delete(plain(url));
+    await lessons.put(plain(url), answer);
+    await limit(lessons, MOST_LESSONS + 1);
+  });
 }
 
 /**
@@ -121,7 +143,7 @@ function tired() {
 
 /** @param {string} url */
 async function keptLesson(url) {
-  return (await caches.open(LESSONS)).match(plain(url));
+  return caches.match(plain(url), { cacheName: LESSONS });
 }
 
 /**
@@ -136,7 +158,7 @@ async function copyOf(kept) {
 
 /** The page that says what can be read now. */
 async function whatIsKept() {
-  const offline = await (await caches.open(FILES)).match(OFFLINE);
+  const offline = await caches.match(OFFLINE, { cacheName: FILES });
   if (!offline) return Response.error();
   const lessons = await caches.open(LESSONS);
   const items = [];
@@ -152,16 +174,19 @@ async function whatIsKept() {
 
 /** @param {Fetching} event */
 async function file({ request }) {
-  const files = await caches.open(FILES);
   try {
     const found = await fetch(request);
     if (found.status === 200) {
-      await files.put(request.url, found.clone());
-      await limit(files, MOST_FILES);
+      const copy = found.clone();
+      await unlessForgetting(async () => {
+        const files = await caches.open(FILES);
+        await files.put(request.url, copy);
+        await limit(files, MOST_FILES);
+      });
     }
     return found;
   } catch (problem) {
-    const kept = await files.match(request.url);
+    const kept = await caches.match(request.url, { cacheName: FILES });
     if (kept) return kept;
     throw problem;
   }

@@ -1,0 +1,18 @@
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from certificates.keys import KeysMissing, KeysUnreadable, rotate_keys
+
+
+class Command(BaseCommand):
+    help = "Sign from now on with new keys; what the old ones signed remains valid."
+
+    def handle(self, *args, verbosity: int, **options):
+        try:
+            rotate_keys(settings.ISSUER_KEYS_DIR)
+        except KeysMissing:
+            raise CommandError("There are no keys yet: run make_issuer_keys.") from None
+        except KeysUnreadable as error:
+            raise CommandError(str(error)) from None
+        if verbosity:
+            self.stdout.write("New keys are in use; running processes take them up by themselves.")

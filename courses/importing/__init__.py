@@ -1,0 +1,1 @@
+"""Importing people with their enrolments from a file: check, look, confirm, undo."""

@@ -1,0 +1,212 @@
+"""How fast a report of gains is: 100,000 learners, 30 items, two waves, on PostgreSQL.
+
+Run with ``make bench-gains``; it needs ``DATABASE_URL`` of a PostgreSQL server and works in a
+database of its own. ``ratios.full``: the whole report (all regions, reading included) over a bare
+numpy core that computes the main numbers from arrays already in memory. ``ratios.headline``: the
+headline from totals over a single SQL aggregate of the same rows. The variants take turns inside
+every round; the last line is JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import numpy as np
+
+from tests.bench.pages import scratch_database
+
+ITEMS_A_SCALE = 6
+SCALES = ("one", "two", "three", "four", "control")
+REGIONS = 17
+BATCH = 5_000
+
+
+def build(learners: int):
+    """A course with ``learners`` who answered before and after; the arrays of their answers."""
+    from django.utils import timezone
+
+    from assessments.loading import load_instrument
+    from assessments.models import Assessment, Attempt
+    from courses.models import Enrollment
+    from lms.people.models import Region, User
+    from tests.factories import CohortFactory, add_page, make_course, make_module
+
+    chance = np.random.default_rng(2026)
+    course = make_course("Bench")
+    instrument = load_instrument(
+        {"code": "bench", "title": "Bench", "purpose": "", "who_sees": "", "instruction": "",
+         "minutes": 1},
+        scales=[
+            {"code": code, "title": code, "description": "",
+             "role": "control" if code == "control" else "target"}
+            for code in SCALES
+        ],
+        items=[
+            {"code": f"{code}{number}", "scale": code, "text": "", "reversed": False}
+            for code in SCALES
+            for number in range(ITEMS_A_SCALE)
+        ],
+        options=[(value, str(value)) for value in range(5)],
+    )  # fmt: skip
+    module = make_module(course)
+    asked = {
+        wave: add_page(module, Assessment(title=wave, slug=wave, instrument=instrument, wave=wave))
+        for wave in ("pre", "post")
+    }
+    regions = list(Region.objects.all()[:REGIONS])
+    of_region = np.arange(learners) % len(regions)
+    people = User.objects.bulk_create(
+        (User(region=regions[place], is_synthetic=True, password="!") for place in of_region),
+        batch_size=BATCH,
+    )
+    cohort = CohortFactory(course=course)
+    enrollments = Enrollment.objects.bulk_create(
+        (Enrollment(learner=person, cohort=cohort, state="completed") for person in people),
+        batch_size=BATCH,
+    )
+    habit = chance.normal(2, 0.6, size=(learners, 1))
+    now = timezone.now()
+    tables = {}
+    for wave, gain, moment in (("pre", 0.0, now - timedelta(days=30)), ("post", 0.3, now)):
+        raw = habit + gain + chance.normal(0, 0.8, size=(learners, len(SCALES) * ITEMS_A_SCALE))
+        table = np.clip(np.rint(raw), 0, 4).astype(np.uint8)
+        totals = table[:, : 4 * ITEMS_A_SCALE].mean(axis=1)
+        tables[wave] = table
+        Attempt.objects.bulk_create(
+            (
+                Attempt(
+                    enrollment=enrollment,
+                    assessment=asked[wave],
+                    instrument=instrument,
+                    wave=wave,
+                    submitted_at=moment,
+                    vector=vector.tobytes(),
+                    self_report=float(total),
+                )
+                for enrollment, vector, total in zip(enrollments, table, totals, strict=True)
+            ),
+            batch_size=BATCH,
+        )
+    return course, instrument, tables, of_region
+
+
+def bare_core(tables: dict[str, np.ndarray], of_region: np.ndarray) -> list[float]:
+    """Scale scores, gains with their errors, reliabilities and regional means: nothing else."""
+    found: list[float] = []
+    scores = {}
+    for wave, table in tables.items():
+        items = table.reshape(len(table), len(SCALES), ITEMS_A_SCALE).astype(np.float64)
+        scores[wave] = items.mean(axis=2)
+        if wave == "pre":
+            total = items.sum(axis=2).var(axis=0, ddof=1)
+            single = items.var(axis=0, ddof=1).sum(axis=1)
+            found += (ITEMS_A_SCALE / (ITEMS_A_SCALE - 1) * (1 - single / total)).tolist()
+    change = scores["post"] - scores["pre"]
+    n = len(change)
+    found += (change.mean(axis=0) / (change.std(axis=0, ddof=1) / np.sqrt(n))).tolist()
+    for wave in scores.values():
+        found += wave.std(axis=0, ddof=1).tolist()
+    headline = change[:, :4].mean(axis=1)
+    counts = np.bincount(of_region)
+    means = np.bincount(of_region, headline) / counts
+    found += means.tolist()
+    found += (np.bincount(of_region, (headline - means[of_region]) ** 2) / (counts - 1)).tolist()
+    return found
+
+
+def measure(variants: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Median milliseconds of each variant; they take turns."""
+    taken: dict[str, list[float]] = {name: [] for name in variants}
+    for number in range(rounds + 1):
+        for name, run in variants.items():
+            began = time.perf_counter()
+            run()
+            if number:  # the first round warms up
+                taken[name].append((time.perf_counter() - began) * 1000)
+    return {name: round(statistics.median(times), 2) for name, times in taken.items()}
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--learners", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args(arguments)
+    if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        print("DATABASE_URL of a PostgreSQL server is needed", file=sys.stderr)
+        return 2
+    os.environ.setdefault("SECRET_KEY", "only-for-the-bench")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings.test")
+    import django
+
+    django.setup()
+    from django.db import connection
+
+    from lms.insights.reports.answers import read_answers
+    from lms.insights.reports.content import SMALLEST_MEAN
+    from lms.insights.reports.freezing import States, settle
+    from lms.insights.reports.headline import headline_from_totals
+    from lms.insights.reports.taking import compute
+
+    with scratch_database():
+        began = time.perf_counter()
+        course, instrument, tables, of_region = build(options.learners)
+        print(f"built in {time.perf_counter() - began:.0f} s", flush=True)
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+
+        def full() -> object:
+            data = read_answers(course, instrument)
+            states = settle(States.nobody(), data.states(), minimum=SMALLEST_MEAN)
+            return compute(course, data.limited(states), states)
+
+        def read() -> object:
+            return read_answers(course, instrument)
+
+        def aggregate() -> object:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT count(*), avg(b.self_report - a.self_report),"
+                    " stddev_samp(b.self_report - a.self_report)"
+                    " FROM assessments_attempt a JOIN assessments_attempt b"
+                    " ON b.enrollment_id = a.enrollment_id"
+                    " WHERE a.instrument_id = %s AND b.instrument_id = %s"
+                    " AND a.wave = 'pre' AND b.wave = 'post'"
+                    " AND a.submitted_at IS NOT NULL AND b.submitted_at IS NOT NULL"
+                    " AND a.erased_at IS NULL AND b.erased_at IS NULL",
+                    [instrument.pk, instrument.pk],
+                )
+                return cursor.fetchone()
+
+        report = full().programme
+        headline = headline_from_totals(course, instrument)
+        assert report.strands[0].estimate.n == headline.n == options.learners
+        assert abs(report.strands[0].estimate.gain - headline.mean_diff) < 1e-6
+        milliseconds = measure(
+            {
+                "core": lambda: bare_core(tables, of_region),
+                "full": full,
+                "read": read,
+                "aggregate": aggregate,
+                "headline": lambda: headline_from_totals(course, instrument),
+            },
+            options.rounds,
+        )
+    ratios = {
+        "full": round(milliseconds["full"] / milliseconds["core"], 2),
+        "headline": round(milliseconds["headline"] / milliseconds["aggregate"], 2),
+    }
+    for name, value in milliseconds.items():
+        print(f"{name:10} {value:10.2f} ms")
+    print(json.dumps({"learners": options.learners, "ms": milliseconds, "ratios": ratios}))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

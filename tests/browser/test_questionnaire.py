@@ -1,0 +1,83 @@
+"""Both waves of a questionnaire as a person on a weak connection answers them."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import violations
+from tests.browser.people import press
+from tests.browser.questionnaire import answer_here, begin, make_questionnaires, wait_until
+
+pytestmark = pytest.mark.browser
+DRAFTS = "Object.keys(localStorage).filter((key) => key.startsWith('answers:')).length"
+
+
+def go_through(page: Page, total: int, *, level: int, first: int = 1) -> None:
+    for number in range(first, total + 1):
+        expect(page.get_by_text(f"Вопрос {number} из {total}", exact=True)).to_be_visible()
+        answer_here(page, level)
+        press(page, "Продолжить")
+
+
+def looked_at(page: Page) -> None:
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_both_waves_with_a_lost_connection_and_ones_own_gain(demo_stack, new_visitor):
+    course = make_questionnaires(demo_stack.environment)
+    page = new_visitor(width=360, height=740)
+    course.sign_in(page, demo_stack.url)
+
+    # Before: two answers arrive, then the connection is lost until the last question.
+    page.goto(course.waves["pre"])
+    looked_at(page)
+    total = begin(page)
+    looked_at(page)
+    for number in (1, 2):
+        expect(page.get_by_text(f"Вопрос {number} из {total}", exact=True)).to_be_visible()
+        answer_here(page, 1)
+        expect(page.get_by_text("Сохранено в", exact=False)).to_be_visible()
+        press(page, "Продолжить")
+    wait_until(page, f"{DRAFTS} === 0")
+    page.context.set_offline(True)
+    answer_here(page, 1)
+    expect(page.get_by_text("Ответ сохранён на этом устройстве", exact=False)).to_be_visible()
+    press(page, "Продолжить")
+    go_through(page, total, level=1, first=4)
+    assert page.evaluate(DRAFTS) == 1
+    page.get_by_role("link", name="Назад").click()
+    expect(page.get_by_text(f"Вопрос {total - 1} из {total}", exact=True)).to_be_visible()
+    assert page.locator("answer-sheet input:checked").count() > 0
+    page.context.set_offline(False)
+    press(page, "Продолжить")
+    press(page, "Продолжить")
+
+    # Everything has arrived, in its order; it is sent once, and nothing stays on the device.
+    expect(page.get_by_role("heading", name="Проверьте ответы")).to_be_visible(timeout=40_000)
+    expect(page.get_by_text("Ответа пока нет")).to_have_count(0)
+    expect(page.get_by_text("Слушать молча.")).to_be_visible()
+    looked_at(page)
+    press(page, "Отправить ответы")
+    expect(page.get_by_role("heading", name="Спасибо, ответы отправлены")).to_be_visible()
+    assert page.evaluate(DRAFTS) == 0
+
+    # After, begun on one device and ended on another.
+    page.goto(course.waves["post"])
+    begin(page)
+    answer_here(page, 3)
+    expect(page.get_by_text("Сохранено в", exact=False)).to_be_visible()
+    other = new_visitor()
+    course.sign_in(other, demo_stack.url)
+    other.goto(course.waves["post"])
+    press(other, "Продолжить")
+    go_through(other, total, level=3, first=2)
+    expect(other.get_by_role("heading", name="Проверьте ответы")).to_be_visible()
+    press(other, "Отправить ответы")
+    other.get_by_role("link", name="Что изменилось").click()
+    expect(other.get_by_text("По шкале «Прячу чувства» было 1,0, стало 3,0 из 4")).to_be_visible()
+    expect(other.locator("svg.chart")).to_be_visible()
+    looked_at(other)
+    other.set_viewport_size({"width": 360, "height": 740})
+    looked_at(other)

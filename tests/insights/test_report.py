@@ -1,0 +1,202 @@
+"""The report of gains: whose, which numbers, what is hidden, and the same in every form."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from assessments.bulk import record_attempts
+from assessments.models import Assessment, Attempt
+from assessments.psychometrics import paired_gain
+from courses.models import Cohort, Course
+from lms.insights.models import ReportSnapshot
+from lms.insights.reports.taking import current_snapshot, reports_in
+from lms.people.models import Consent, Region, Role
+from lms.people.roles import grant_role
+from tests.factories import CohortFactory, UserFactory
+from tests.insights.test_programme import coordinator_of, people, trainer_of
+
+pytestmark = pytest.mark.django_db
+
+PRE = [0, 1, 2, 1, 0, 3, 2, 1, 0, 2, 1, 3]
+POST = [2, 3, 2, 4, 1, 4, 3, 3, 0, 4, 2, 4]
+
+
+def answered(region: Region, cohort: Cohort, *, times: int = 1, lost: int = 0) -> list:
+    """Twelve people a time with the answers above; ``lost`` more answer before only."""
+    enrollments = people(region, cohort, 12 * times + lost)
+    for enrollment in enrollments:
+        Consent.objects.create(user=enrollment.learner, purpose="answers", wording="1")
+    both = enrollments[: 12 * times]
+    now = timezone.now()
+    for assessment in Assessment.objects.descendant_of(cohort.course):
+        values = PRE if assessment.wave == "pre" else POST
+        rows = [(e, [values[n % 12]], now) for n, e in enumerate(both)]
+        if assessment.wave == "pre":
+            rows += [(e, [1], now) for e in enrollments[12 * times :]]
+        record_attempts(assessment, rows)
+    return enrollments
+
+
+def later(course: Course) -> None:
+    """A day goes by, and the report is looked at again."""
+    ReportSnapshot.objects.update(checked_at=timezone.now() - timedelta(days=2))
+
+
+def test_learners_and_trainers_do_not_see_reports_and_visitors_sign_in(
+    client,
+    client_of,
+    course,
+):
+    assert client.get("/insights/report/").status_code == 302
+    trainer = trainer_of(CohortFactory(course=course))
+    for user in (UserFactory(), trainer):
+        for address in ("/insights/report/", "/insights/report.pdf"):
+            assert client_of(user).get(address).status_code == 403
+
+
+def test_before_the_first_answer_the_page_says_so(client_of, administrator, course, tomsk):
+    people(tomsk, CohortFactory(course=course), 3)
+    page = client_of(administrator).get("/insights/report/").text
+    assert "ещё никто не ответил" in page
+    assert client_of(administrator).get("/insights/report.pdf").status_code == 404
+
+
+def test_the_headline_is_in_points_of_100_with_its_interval_then_in_deviations(
+    client_of,
+    administrator,
+    course,
+    tomsk,
+):
+    answered(tomsk, CohortFactory(course=course))
+    expected = paired_gain([25 * x for x in PRE], [25 * x for x in POST])
+    (strand,) = reports_in(current_snapshot(course)).programme.strands
+    assert strand.estimate.n == 12
+    assert strand.estimate.gain == pytest.approx(expected.mean_diff)
+    assert strand.estimate.interval == pytest.approx((expected.ci_low, expected.ci_high))
+    assert strand.estimate.g == pytest.approx(expected.g_av)
+    page = client_of(administrator).get("/insights/report/").text
+    assert "среднее изменилось на +33,3 балла из 100 (интервал 95%: от" in page
+    order = [page.index(f'id="{key}"') for key in (
+        "people", "instruments", "headline", "comparison", "facets", "own_changes", "observers",
+        "yardstick", "regions", "limits", "method",
+    )]  # fmt: skip
+    assert order == sorted(order)
+
+
+def test_a_coordinator_reads_their_own_region_only(client_of, course, tomsk, omsk):
+    for region in (tomsk, omsk):
+        answered(region, CohortFactory(course=course))
+    browser = client_of(coordinator_of(tomsk))
+    page = browser.get("/insights/report/")
+    assert page.context["shown"].region == tomsk
+    assert "Омская" not in page.text
+    assert browser.get(f"/insights/report/?region={omsk.pk}").status_code == 422
+    assert browser.get(f"/insights/report.csv?region={omsk.pk}").status_code == 404
+
+
+def test_a_region_of_nine_has_no_report_and_is_in_no_total(
+    client_of,
+    course,
+    tomsk,
+    omsk,
+    administrator,
+):
+    answered(tomsk, CohortFactory(course=course), times=2)
+    few = answered(omsk, CohortFactory(course=course))
+    Attempt.objects.filter(enrollment__in=few[:3]).delete()
+    reports = reports_in(current_snapshot(course))
+    assert reports.programme.strands[0].estimate.n == 24
+    assert reports.programme.regions.others == 1
+    assert list(reports.regions) == [tomsk.pk]
+    page = client_of(coordinator_of(omsk)).get("/insights/report/").text
+    assert "Меньше 10 человек" in page or "меньше 10 человек" in page
+
+
+def test_the_report_stands_for_a_day_and_until_ten_more_have_answered(course, tomsk):
+    cohort = CohortFactory(course=course)
+    answered(tomsk, cohort, times=2)
+    first = current_snapshot(course)
+    answered(tomsk, cohort)
+    assert current_snapshot(course) == first
+    later(course)
+    second = current_snapshot(course)
+    assert second != first
+    assert reports_in(second).programme.strands[0].estimate.n == 36
+    newcomer = people(tomsk, cohort, 1, gain=3)
+    later(course)
+    assert current_snapshot(course) == second
+    assert newcomer
+    assert reports_in(first).programme.strands[0].estimate.n == 24, "frozen"
+
+
+def test_a_withdrawn_consent_does_not_show_in_the_difference_of_two_reports(
+    course,
+    tomsk,
+):
+    enrollments = answered(tomsk, CohortFactory(course=course), times=2)
+    first = current_snapshot(course)
+    Consent.objects.filter(user=enrollments[0].learner).update(withdrawn_at=timezone.now())
+    later(course)
+    assert current_snapshot(course) == first
+
+
+def test_everybody_alike_is_told_without_an_interval(client_of, administrator, course, tomsk):
+    people(tomsk, CohortFactory(course=course), 12, gain=1)
+    page = client_of(administrator).get("/insights/report/")
+    assert page.status_code == 200
+    assert "среднее изменилось на +25,0 балла из 100, у всех одинаково" in page.text
+
+
+def test_those_lost_are_set_beside_those_who_stayed(course, tomsk):
+    answered(tomsk, CohortFactory(course=course), times=3, lost=12)
+    flow = reports_in(current_snapshot(course)).programme.flow
+    assert (flow.enrolled, flow.before, flow.after) == (48, 48, 36)
+    assert flow.share_lost == 0.25
+    assert flow.lost_minus_stayed < 0
+
+
+def test_pdf_csv_and_xlsx_have_the_numbers_of_the_page(client_of, administrator, course, tomsk):
+    Course.objects.update(is_synthetic=True)
+    answered(tomsk, CohortFactory(course=course))
+    browser = client_of(administrator)
+    csv = browser.get("/insights/report.csv").content.decode("utf-8-sig")
+    assert csv.startswith("Синтетические данные")
+    assert "Главный результат;Что люди говорят о своей работе;Изменение среднего;33,3" in csv
+    rows = list(
+        load_workbook(io.BytesIO(browser.get("/insights/report.xlsx").content)).active.values
+    )
+    assert ("Кто ответил", "Ответили оба раза", "Люди", 12) in rows
+    text = "".join(
+        page.extract_text()
+        for page in PdfReader(io.BytesIO(browser.get("/insights/report.pdf").content)).pages
+    )
+    assert "+33,3" in text
+    assert "Синтетические данные" in text
+    snapshot = ReportSnapshot.objects.get()
+    assert snapshot.method in text
+
+
+def test_reading_a_report_again_takes_a_few_queries(
+    client_of,
+    administrator,
+    course,
+    tomsk,
+    django_assert_max_num_queries,
+):
+    answered(tomsk, CohortFactory(course=course), times=2)
+    browser = client_of(administrator)
+    browser.get("/insights/report/")
+    with django_assert_max_num_queries(20):
+        browser.get("/insights/report/")
+
+
+def test_a_methodologist_reads_the_whole(client_of, course, tomsk):
+    answered(tomsk, CohortFactory(course=course))
+    user = UserFactory()
+    grant_role(user=user, role=Role.METHODOLOGIST)
+    page = client_of(user).get("/insights/report/")
+    assert page.context["shown"].region is None
