@@ -46,6 +46,9 @@ drill-live: translations ## A live room of 200 while servers, Redis and PostgreS
 bench-pages: translations ## Signed-in pages against the stock Wagtail rendering of the same pages
 	@$(PYTHON) -m tests.bench.pages
 
+bench-enrolment: translations ## Imports and single requests against bare COPY and a bare view (PostgreSQL)
+	@$(PYTHON) -m tests.bench.enrolment
+
 bench-live: translations ## Live rooms against a floor, Socket.IO and stock Channels (PostgreSQL, Redis)
 	@$(PYTHON) -m tests.bench.live
 

@@ -132,6 +132,13 @@ register(
         ("about", "photo_alt"),
         OnErasure.DELETE,
     ),
+    Holding(
+        "courses.ImportRow",
+        "learner",
+        _("Rows of files by which you were enrolled"),
+        ("people_import.file_name", "number", "said", "outcome"),
+        OnErasure.DELETE,
+    ),
 )
 register(
     Holding(
@@ -159,4 +166,7 @@ register_not_about(
     ("courses.Cohort_trainers", "user"),
     ("courses.EnrollmentTransition", "actor"),
     ("courses.EnrollmentRequest", "decided_by"),
+    ("courses.PeopleImport", "requested_by"),
+    ("courses.ImportRow", "enrollment"),
+    ("courses.ImportRemoval", "enrollment"),
 )

@@ -12,11 +12,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import connection, models
 from django.utils import timezone
-
-MAX_PARAMETERS = 30_000
-"""How many values one statement may carry: PostgreSQL takes 65,535, SQLite 32,766."""
 
 Fields = Sequence[str]
 
@@ -69,36 +67,58 @@ def insert_rows(model: type[models.Model], names: Fields, rows: Iterable[Sequenc
 
 
 def update_rows(model: type[models.Model], names: Fields, rows: Iterable[Sequence[Any]]) -> None:
-    """Set ``names`` of the rows whose primary key stands first in each tuple."""
+    """Set ``names`` of the rows whose primary key stands first in each tuple.
+
+    Inside a transaction: on PostgreSQL the values go through a temporary table.
+    """
     options = model._meta
-    fields = [options.pk, *(options.get_field(name) for name in names)]
+    fields: list[Any] = [options.pk, *(options.get_field(name) for name in names)]
     converters = _converters(fields)
-    quote = connection.ops.quote_name
-    table = quote(options.db_table)
-    changes = ", ".join(
-        f"{quote(str(field.column))} = {_cast(field, f'v.column{place}')}"  # type: ignore[union-attr]
-        for place, field in enumerate(fields[1:], 2)
-    )
-    pk = quote(str(options.pk.column))
-    marks = "(" + ", ".join(["%s"] * len(fields)) + ")"
-    size = MAX_PARAMETERS // len(fields)
     pending = [_converted(row, converters) for row in rows]
+    if not pending:
+        return
+    quote = connection.ops.quote_name
+    table, pk = quote(options.db_table), quote(str(options.pk.column))
+    columns = [quote(str(field.column)) for field in fields[1:]]
     with connection.cursor() as cursor:
-        for start in range(0, len(pending), size):
-            chunk = pending[start : start + size]
-            values = ", ".join([marks] * len(chunk))
+        if connection.vendor == "postgresql":
+            named = [f"c{place} {_type(field)}" for place, field in enumerate(fields)]
+            changes = ", ".join(f"{column} = v.c{n}" for n, column in enumerate(columns, 1))
+            cursor.execute(f"CREATE TEMP TABLE bulk_update ({', '.join(named)}) ON COMMIT DROP")
+            with cursor.cursor.copy("COPY bulk_update FROM STDIN") as copy:
+                for row in pending:
+                    copy.write_row(row)
             cursor.execute(
-                f"UPDATE {table} SET {changes} FROM (VALUES {values}) AS v "  # noqa: S608  ours
-                f"WHERE {table}.{pk} = {_cast(options.pk, 'v.column1')}",
-                [value for row in chunk for value in row],
+                f"UPDATE {table} SET {changes} FROM bulk_update v WHERE {table}.{pk} = v.c0"  # noqa: S608
             )
+            cursor.execute("DROP TABLE bulk_update")
+            return
+        changes = ", ".join(f"{column} = %s" for column in columns)
+        cursor.executemany(
+            f"UPDATE {table} SET {changes} WHERE {pk} = %s",  # noqa: S608  names of ours
+            [[*values, key] for key, *values in pending],
+        )
 
 
-def _cast(field: Any, column: str) -> str:
-    """PostgreSQL takes a list of values for text unless it is told; SQLite takes what comes."""
-    if connection.vendor != "postgresql":
-        return column
-    return f"CAST({column} AS {field.rel_db_type(connection) if field.primary_key else field.db_type(connection)})"  # noqa: E501
+def _type(field: Any) -> str:
+    return field.rel_db_type(connection) if field.primary_key else field.db_type(connection)
+
+
+@models.Field.register_lookup
+class AnyOf(models.Lookup):
+    """``field__any_of=[…]``: like ``in``, but thousands of values travel as one parameter."""
+
+    lookup_name = "any_of"
+
+    def get_prep_lookup(self) -> list[Any]:
+        return list(self.rhs)
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        left, parameters = self.process_lhs(compiler, connection)
+        if connection.vendor == "postgresql":
+            return f"{left} = ANY(%s)", [*parameters, self.rhs]
+        listed = f"{left} IN (SELECT value FROM json_each(%s))"  # noqa: S608  a column of ours
+        return listed, [*parameters, json.dumps(self.rhs)]
 
 
 def _default(field: Any) -> Any:
@@ -109,14 +129,18 @@ def _default(field: Any) -> Any:
     return field.get_default()
 
 
-def _converters(fields: Iterable[Any]) -> list[Callable[[Any], Any] | None]:
-    """How each value is handed to the database; None: as it is."""
-    return [_converter(field) for field in fields]
+Converters = list[tuple[int, Callable[[Any], Any]]]
+"""Which places of a row are handed to the database in another form."""
+
+
+def _converters(fields: Iterable[Any]) -> Converters:
+    found = ((place, _converter(field)) for place, field in enumerate(fields))
+    return [(place, convert) for place, convert in found if convert is not None]
 
 
 def _converter(field: Any) -> Callable[[Any], Any] | None:
     if isinstance(field, models.JSONField):
-        return lambda value: json.dumps(value, ensure_ascii=False)
+        return lambda value: msgspec.json.encode(value).decode()
     if connection.vendor == "postgresql":
         return None
     if isinstance(field, models.UUIDField):
@@ -127,8 +151,8 @@ def _converter(field: Any) -> Callable[[Any], Any] | None:
     return None
 
 
-def _converted(row: Sequence[Any], converters: Sequence[Callable[[Any], Any] | None]) -> list[Any]:
-    return [
-        value if convert is None else convert(value)
-        for value, convert in zip(row, converters, strict=True)
-    ]
+def _converted(row: Sequence[Any], converters: Converters) -> list[Any]:
+    values = list(row)
+    for place, convert in converters:
+        values[place] = convert(values[place])
+    return values

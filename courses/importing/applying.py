@@ -18,6 +18,7 @@ from courses.importing.planning import Candidate, Plan, Planner, Step
 from courses.invitations import invite
 from courses.inviting_many import Invited, invite_many
 from courses.models import (
+    Cohort,
     Enrollment,
     EnrollmentRequest,
     EnrollmentTransition,
@@ -31,6 +32,7 @@ from courses.signals import people_written
 from lms.bulk import insert_rows, reserve_ids, update_rows
 from lms.jobs.models import Job
 from lms.jobs.queue import advance
+from lms.people.models import Region
 from lms.people.registering import RegistrationOutcome
 from lms.people.registering_many import change_people, create_people, organisation_ids
 
@@ -41,15 +43,20 @@ TRIES = 3
 def apply_rows(people_import: PeopleImport, job: Job) -> None:
     """Carry out the rows that are planned, in the order of the file."""
     planned = people_import.rows.filter(outcome__in=PLANNED).order_by("number")
-    planned = planned.select_related("region", "cohort__course")
     done = people_import.rows_total - planned.count()
-    while rows := list(planned[:BATCH]):
+    places = _Places(people_import)
+    while rows := [
+        places.candidate_of(*values)
+        for values in planned.values_list(
+            "pk", "number", "value", "region_id", "cohort_id", "said", "is_gone"
+        )[:BATCH]
+    ]:
         _apply_batch(people_import, rows)
         done += len(rows)
         advance(job, done=done, total=people_import.rows_total)
 
 
-def _apply_batch(people_import: PeopleImport, rows: list[ImportRow]) -> None:
+def _apply_batch(people_import: PeopleImport, rows: list[_Planned]) -> None:
     """All at once; where another request got in between, one by one, so that none spoils others.
 
     Raises what the database says if it does so three times about a single row.
@@ -72,26 +79,48 @@ def _apply_batch(people_import: PeopleImport, rows: list[ImportRow]) -> None:
 
 
 @transaction.atomic
-def _carry_out(people_import: PeopleImport, rows: Sequence[ImportRow]) -> None:
+def _carry_out(people_import: PeopleImport, rows: Sequence[_Planned]) -> None:
     planner = Planner(
         people_import.system, is_sync=people_import.mode == PeopleImport.Mode.SYNC, locks=True
     )
-    plans = planner.plan([candidate_of(row) for row in rows])
+    plans = planner.plan([candidate for _pk, candidate in rows])
     writing = _Writing(people_import)
     writing.write([plan for plan in plans if not plan.errors])
     update_rows(
         ImportRow,
         ("outcome", "errors", "learner", "enrollment", "before"),
         (
-            (row.pk, *writing.outcome_of(plan), *writing.what_came_of(plan))
-            for row, plan in zip(rows, plans, strict=True)
+            (pk, *writing.outcome_of(plan), *writing.what_came_of(plan))
+            for (pk, _candidate), plan in zip(rows, plans, strict=True)
         ),
     )
 
 
-def candidate_of(row: ImportRow) -> Candidate:
-    assert row.region is not None
-    return Candidate(row.number, row.value, row.region, row.cohort, row.said, row.is_gone)
+_Planned = tuple[int, Candidate]
+"""A row of the import by its id, and what it holds."""
+
+
+class _Places:
+    """The regions and cohorts of the rows, each read once."""
+
+    def __init__(self, people_import: PeopleImport) -> None:
+        self._regions = {region.pk: region for region in Region.objects.all()}
+        of_rows = people_import.rows.exclude(cohort=None).values("cohort")
+        cohorts = Cohort.objects.filter(pk__in=of_rows).select_related("course")
+        self._cohorts = {cohort.pk: cohort for cohort in cohorts}
+
+    def candidate_of(
+        self,
+        pk: int,
+        number: int,
+        value: str,
+        region_id: int,
+        cohort_id: int | None,
+        said: dict[str, str],
+        is_gone: bool,
+    ) -> _Planned:
+        cohort = self._cohorts[cohort_id] if cohort_id else None
+        return pk, Candidate(number, value, self._regions[region_id], cohort, said, is_gone)
 
 
 class _Writing:

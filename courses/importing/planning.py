@@ -94,6 +94,7 @@ class Planner:
     _lines: dict[Key, int] = field(default_factory=dict)
     _lines_of_emails: dict[str, int] = field(default_factory=dict)
     _freed: set[str] = field(default_factory=set)
+    _open: dict[int, bool] = field(default_factory=dict)
     _places: dict[int, int | None] = field(default_factory=dict)
 
     def plan(self, candidates: Sequence[Candidate]) -> list[Plan]:
@@ -191,6 +192,12 @@ class Planner:
             return
         plan.errors.append(RowError("email-taken", "email"))
 
+    def _is_open(self, cohort: Cohort) -> bool:
+        """Asked of the clock once for all rows of a file."""
+        if cohort.pk not in self._open:
+            self._open[cohort.pk] = cohort.is_enrollment_open
+        return self._open[cohort.pk]
+
     def _plan_enrollment(self, plan: Plan, cohort: Cohort) -> None:
         latest = plan.latest
         if latest and (
@@ -198,7 +205,7 @@ class Planner:
             or latest.state == EnrollmentState.COMPLETED
         ):
             return
-        if not cohort.is_enrollment_open:
+        if not self._is_open(cohort):
             plan.errors.append(RowError("enrolment-closed", "cohort"))
         elif cohort.capacity is not None and not self._places[cohort.pk]:
             plan.errors.append(RowError("cohort-full", "cohort"))
@@ -210,7 +217,9 @@ def _latest_enrollments(
     people: Iterable[KnownPerson], cohorts: Iterable[int]
 ) -> dict[tuple[int, int], Latest]:
     rows = (
-        Enrollment.objects.filter(learner__in=[p.pk for p in people], cohort__in=list(cohorts))
+        Enrollment.objects.filter(
+            learner__id__any_of=[p.pk for p in people], cohort__in=list(cohorts)
+        )
         .order_by("attempt")
         .values_list("learner_id", "cohort_id", "pk", "state", "activated_at")
     )

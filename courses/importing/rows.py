@@ -47,6 +47,7 @@ PERSONAL = (
 )
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _FORMULA_STARTS = ("=", "+", "-", "@")
+_SUSPICIOUS = frozenset("=+-@# ")
 _CELL_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"}
 _ACTIVE = {"active", "enabled", ""}
 _GONE = {"tobedeleted", "deleted", "inactive"}
@@ -123,6 +124,15 @@ def _timezones() -> frozenset[str]:
 
 def _cleaned(cell: Cell, limit: int) -> tuple[str, str]:
     """The text of a cell without stray spaces, and the code of what is wrong with it."""
+    if (
+        isinstance(cell, str)
+        and cell.isprintable()
+        and cell[0] not in _SUSPICIOUS
+        and len(cell) <= limit
+        and "  " not in cell
+        and cell[-1] != " "
+    ):
+        return cell, ""  # as nearly all are
     if not isinstance(cell, str):
         if isinstance(cell, bool) or not isinstance(cell, int):
             return "", "not-text"

@@ -9,6 +9,7 @@ class ApiConfig(AppConfig):
 
     def ready(self) -> None:
         from lms.api import holdings  # noqa: F401  what is kept about people
-        from lms.api.events import hooks
+        from lms.api.events import bulk, hooks
 
         hooks.connect()
+        bulk.connect()

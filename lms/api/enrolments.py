@@ -16,6 +16,7 @@ from courses.enrollment_states import EnrollmentState, IllegalTransition
 from courses.models import Cohort, Enrollment
 from lms.api.enrolling import enrol_by_external_id
 from lms.api.fields import StrictSerializer, Text
+from lms.api.idempotency import once_per_key
 from lms.api.learners import (
     EXTERNAL_ID_PARAMETERS,
     LearnerBody,
@@ -167,6 +168,7 @@ class EnrolmentTransitions(EnrolmentView):
         request=TransitionBody,
         responses=EnrolmentAnswer,
     )
+    @once_per_key
     def post(self, request: Request, enrolment_id: str) -> Response:
         enrollment = self.find(self.get_queryset(), enrolment_id)
         asked = self.body(TransitionBody)

@@ -21,6 +21,7 @@ from courses.importing.files import FileKind, UnreadableFile
 from courses.importing.removing import removals_without_a_question
 from courses.models import Cohort, ImportRow, ImportState, PeopleImport, RowOutcome
 from lms.api.fields import StrictSerializer, Text
+from lms.api.idempotency import once_per_key
 from lms.api.pagination import PageParameters
 from lms.api.personal_data import sees_personal_data
 from lms.api.problems import Problem
@@ -291,6 +292,7 @@ class ImportList(ImportView):
         request={"multipart/form-data": ImportUpload},
         responses={202: ImportSerializer},
     )
+    @once_per_key
     def post(self, request: Request) -> Response:
         checked = ImportUpload(data=request.data.dict(), context={"view": self})
         checked.is_valid(raise_exception=True)
@@ -409,6 +411,7 @@ class ImportConfirm(ImportStep):
         request=ConfirmBody,
         responses={202: ImportSerializer},
     )
+    @once_per_key
     def post(self, request: Request, import_id: str) -> Response:
         self.find(self.get_queryset(), import_id)
         said = self.body(ConfirmBody)
@@ -423,6 +426,7 @@ class ImportCancel(ImportStep):
         request=None,
         responses={202: ImportSerializer},
     )
+    @once_per_key
     def post(self, request: Request, import_id: str) -> Response:
         return self.take(imports.cancel, import_id)
 
@@ -437,5 +441,6 @@ class ImportUndo(ImportStep):
         request=None,
         responses={202: ImportSerializer},
     )
+    @once_per_key
     def post(self, request: Request, import_id: str) -> Response:
         return self.take(imports.undo, import_id)

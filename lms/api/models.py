@@ -69,6 +69,29 @@ class ApiClient(models.Model):
         return queryset if self.region_id is None else queryset.filter(**{path: self.region_id})
 
 
+class IdempotentRequest(models.Model):
+    """A POST with an ``Idempotency-Key``, and the answer that it got; kept for a day."""
+
+    client = models.ForeignKey(ApiClient, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(_("key"), max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(_("status"), null=True)
+    body = models.JSONField(null=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True, db_index=True)
+
+    class Meta:
+        verbose_name = _("idempotent request")
+        verbose_name_plural = _("idempotent requests")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client", "key"], name="idempotency_key_is_used_once_by_a_client"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.client}: {self.key}"
+
+
 class PersonalDataAccess(models.Model):
     """Which client was given whose personal data, where and when. Never changed or deleted."""
 

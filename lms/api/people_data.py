@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from lms.api.fields import StrictSerializer, Text
+from lms.api.idempotency import once_per_key
 from lms.api.learners import LearnerSerializer, with_external_ids
 from lms.api.personal_data import record_access
 from lms.api.problems import Problem
@@ -171,6 +172,7 @@ class LearnerErase(LearnerView):
         request=ErasureBody,
         responses=ErasureAnswer,
     )
+    @once_per_key
     def post(self, request: Request, learner_id: str) -> Response:
         # Erased ones are found here, so that the request can be repeated.
         learner = self.find(self.in_region(User.objects.filter(merge=None)), learner_id)
@@ -202,6 +204,7 @@ class LearnerMerge(LearnerView):
         request=MergeBody,
         responses=LearnerSerializer,
     )
+    @once_per_key
     def post(self, request: Request, learner_id: str) -> Response:
         everybody = self.in_region(User.objects.filter(erasure=None))
         learner = self.learner(learner_id)

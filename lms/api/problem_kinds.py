@@ -47,6 +47,13 @@ _KINDS = (
         ),
     ),
     ProblemKind(
+        "idempotency-key-invalid",
+        400,
+        _("The Idempotency-Key cannot be one"),
+        _("The header “Idempotency-Key” is empty, longer than 255 characters, or not ASCII."),
+        _("Send a random value, for example a UUID, another for every request that is new."),
+    ),
+    ProblemKind(
         "not-authenticated",
         401,
         _("There is no key in the request"),
@@ -202,6 +209,13 @@ _KINDS = (
         _("Compare the two learners by “GET /learners/{id}”."),
     ),
     ProblemKind(
+        "request-still-running",
+        409,
+        _("The first request with this Idempotency-Key is still running"),
+        _("The same request was sent before and has not ended yet."),
+        _("Wait a few seconds and send it once more: you will get the answer of the first."),
+    ),
+    ProblemKind(
         "transition-not-possible",
         409,
         _("The enrolment cannot go to this state"),
@@ -273,6 +287,13 @@ _KINDS = (
         _("The file cannot be imported"),
         _("“detail” says what is wrong with the file as a whole, “reason” is its code."),
         _("Correct the file and send it again. Single rows are never a reason to refuse a file."),
+    ),
+    ProblemKind(
+        "idempotency-key-reused",
+        422,
+        _("This Idempotency-Key belongs to another request"),
+        _("The key was used within the last day with another address or another body."),
+        _("Take a new key for every new request; the same only to repeat exactly the same one."),
     ),
     ProblemKind(
         "snils-refused",

@@ -11,10 +11,17 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
+from lms.api import idempotency
 from lms.api.problem_kinds import KINDS
 from lms.api.problems import CONTENT_TYPE
 
 PREFIX = "/api/v1/"
+IDEMPOTENCY_KEY: dict[str, Any] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "draft-ietf-httpapi-idempotency-key-header-07",
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,255}$"},
+}
 PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
     "description": "RFC 9457",
@@ -69,9 +76,15 @@ class ApiSchema(AutoSchema):
     def get_operation(self, *args: Any, **kwargs: Any) -> dict | None:
         operation = super().get_operation(*args, **kwargs)
         if operation is not None:
+            if self._takes_key:
+                operation["parameters"] = [*operation.get("parameters", []), IDEMPOTENCY_KEY]
             for status, codes in self._problems(operation).items():
                 operation["responses"].setdefault(str(status), _response(codes))
         return operation
+
+    @property
+    def _takes_key(self) -> bool:
+        return self.method == "POST" and hasattr(self.view.post, "is_once_per_key")
 
     def _problems(self, operation: dict) -> dict[int, list[str]]:
         codes = ["not-authenticated", "invalid-key", "too-many-requests", "internal-error"]
@@ -83,6 +96,8 @@ class ApiSchema(AutoSchema):
             codes += ["malformed-body", "unsupported-media-type", "validation-failed"]
         if operation.get("parameters"):
             codes.append("validation-failed")
+        if self._takes_key:
+            codes += idempotency.PROBLEMS
         codes += self.view.problems
         by_status: dict[int, list[str]] = {}
         for code in dict.fromkeys(codes):

@@ -61,11 +61,14 @@ def known_people(
 ) -> dict[Key, KnownPerson]:
     """Whom these ids name; one query. ``for_update`` locks them until the transaction ends."""
     ids = ExternalId.objects.filter(
-        region__in=list(region_ids), system=system, value__in=list(values)
+        region__in=list(region_ids), system=system, value__any_of=list(values)
     )
     if for_update:
-        locked = User.objects.filter(external_ids__in=ids).order_by("pk")
+        people = list(ids.values_list("user", flat=True))
+        locked = User.objects.filter(pk__any_of=people).order_by("pk")
         list(locked.select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
+        if not people:
+            return {}
     return {
         (region_id, value): KnownPerson(
             pk, is_active, last_login is not None, is_synthetic, tuple(fields)
@@ -89,9 +92,11 @@ def owners_of(emails: Iterable[str]) -> dict[str, int]:
     """Whose these addresses are: accounts', and such as somebody has added and confirmed."""
     wanted = list(emails)
     owners = dict(
-        EmailAddress.objects.filter(email__in=wanted, verified=True).values_list("email", "user")
+        EmailAddress.objects.filter(email__any_of=wanted, verified=True).values_list(
+            "email", "user"
+        )
     )
-    owners.update(User.objects.filter(email__in=wanted).values_list("email", "pk"))
+    owners.update(User.objects.filter(email__any_of=wanted).values_list("email", "pk"))
     return owners
 
 

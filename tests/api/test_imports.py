@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from courses.models import Enrollment, PeopleImport
+from lms.api.events.models import Event
 from lms.api.scopes import ALL_SCOPES, Scope
 from lms.people.models import User
 from tests.courses.importing.making import csv_of, person, worked
@@ -17,10 +18,10 @@ from tests.factories import CohortFactory
 pytestmark = pytest.mark.django_db
 
 
-def upload(caller, content: bytes, *, name: str = "people.csv", **fields):
+def upload(caller, content: bytes, *, name: str = "people.csv", headers=None, **fields):
     browser = Client(raise_request_exception=False)
     form = {"file": SimpleUploadedFile(name, content), **fields}
-    headers = {"Authorization": f"Bearer {caller.key}"}
+    headers = {"Authorization": f"Bearer {caller.key}", **(headers or {})}
     response = browser.post("/api/v1/imports", form, headers=headers)
     response.data = json.loads(response.content)
     return response
@@ -148,3 +149,19 @@ def test_pages_of_rows_take_a_constant_number_of_queries(caller, django_assert_n
         caller.get(f"{path}/rows?limit=5")
     with django_assert_num_queries(3):
         caller.get(f"{path}/rows?limit=30")
+
+
+def test_the_feed_tells_of_everyone_and_hints_once(caller):
+    cohort = CohortFactory()
+    path = checked_import(caller, csv_of([person(1), person(2)]), cohort=str(cohort.uuid))
+    caller.send("POST", f"{path}/confirm", {})
+    worked(PeopleImport.objects.get())
+    told = list(Event.objects.order_by("pk").values_list("type", "is_quiet"))
+    assert sorted(told) == [
+        ("enrolment.created", True),
+        ("enrolment.created", True),
+        ("import.finished", False),
+        ("learner.created", True),
+        ("learner.created", True),
+    ]
+    assert set(Event.objects.values_list("region__code", flat=True)) == {"RU-TOM"}

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('api', '0010_events_and_webhooks'),
+        ('api', '0011_idempotent_requests'),
         ('people', '0010_erasures_and_merges'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

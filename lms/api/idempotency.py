@@ -1,0 +1,107 @@
+"""``Idempotency-Key``: a POST that was sent twice is carried out once and answered alike.
+
+After the IETF draft “The Idempotency-Key HTTP Header Field” (httpapi, draft 07): the same key with
+another request is refused (422), and so is one whose first request is still running (409). Only
+answers that carried something out are kept; what was refused may be corrected and sent again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from lms.api.models import IdempotentRequest
+from lms.api.problems import Problem
+
+KEPT_FOR = timedelta(hours=24)
+ABANDONED_AFTER = timedelta(minutes=2)
+"""A request that has not ended by then was cut off, and its key may be used again."""
+_KEY = re.compile(r'"([ -!#-~]{1,255})"|([!#-~]{1,255})')
+"""A quoted string as in the draft, or the bare value that many clients send."""
+
+PROBLEMS = ("idempotency-key-invalid", "idempotency-key-reused", "request-still-running")
+
+Handler = Callable[..., Response]
+
+
+def once_per_key(handler: Handler) -> Handler:
+    """A view's ``post`` that honours the header; without it nothing is different."""
+
+    @wraps(handler)
+    def post(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        key = _key_of(request)
+        if key is None:
+            return handler(view, request, *args, **kwargs)
+        fingerprint = _fingerprint(request)
+        kept = _begin(view.client, key, fingerprint)
+        if kept.status is not None:
+            headers = {"Idempotent-Replayed": "true"}
+            return Response(kept.body, status=kept.status, headers=headers)
+        try:
+            response = handler(view, request, *args, **kwargs)
+        except BaseException:
+            kept.delete()
+            raise
+        kept.status = response.status_code
+        kept.body = json.loads(JSONRenderer().render(response.data))
+        kept.save(update_fields=["status", "body"])
+        return response
+
+    post.is_once_per_key = True  # type: ignore[attr-defined]
+    return post
+
+
+def _key_of(request: Request) -> str | None:
+    header = request.headers.get("Idempotency-Key")
+    if header is None:
+        return None
+    match = _KEY.fullmatch(header.strip())
+    if match is None:
+        raise Problem("idempotency-key-invalid")
+    return match.group(1) or match.group(2)
+
+
+def _fingerprint(request: Request) -> str:
+    """Of the address and the body; of a form its parts, for their boundary is another each time."""
+    digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    if request.content_type.startswith("multipart/"):
+        for name in sorted(request.data):
+            part = request.data[name]
+            digest.update(f"\n{name}\n".encode(errors="replace"))
+            if isinstance(part, UploadedFile):
+                for chunk in part.chunks():
+                    digest.update(chunk)
+                part.seek(0)
+            else:
+                digest.update(str(part).encode(errors="replace"))
+    else:
+        digest.update(request._request.body)
+    return digest.hexdigest()
+
+
+def _begin(client: Any, key: str, fingerprint: str) -> IdempotentRequest:
+    """The record of this key: a new one, or that of the request that was before."""
+    now = timezone.now()
+    IdempotentRequest.objects.filter(created_at__lt=now - KEPT_FOR).delete()
+    IdempotentRequest.objects.filter(
+        client=client, key=key, status=None, created_at__lt=now - ABANDONED_AFTER
+    ).delete()
+    kept, is_new = IdempotentRequest.objects.get_or_create(
+        client=client, key=key, defaults={"fingerprint": fingerprint}
+    )
+    if kept.fingerprint != fingerprint:
+        raise Problem("idempotency-key-reused")
+    if not is_new and kept.status is None:
+        raise Problem("request-still-running")
+    return kept
