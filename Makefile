@@ -62,6 +62,9 @@ bench-gains: translations ## The report of gains over 100,000 learners against a
 bench-certificates: setup ## Certificates a second on one core, against a PDF written by hand
 	@$(PYTHON) -m tests.bench.certificates
 
+client: translations ## Generate the Python client of the API and pack it as a wheel (dist/)
+	@$(MANAGE) make_client dist
+
 messages: setup ## Collect new texts for translation into the catalogues
 	@$(MANAGE) collect_translations
 

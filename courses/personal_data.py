@@ -140,7 +140,28 @@ register(
         OnErasure.DELETE,
     ),
 )
+register(
+    Holding(
+        "courses.ImportRow",
+        "learner",
+        _("Rows of imported files"),
+        ("number", "value", "said", "outcome"),
+        OnErasure.BLANK,
+        blank={"said": {}, "before": {}},
+    ),
+    Holding(
+        "courses.Disagreement",
+        "person",
+        _("Disagreements with hints"),
+        ("line", "category", "at"),
+        OnErasure.BLANK,
+        blank={"line": "—"},
+    ),
+)
 register_not_about(
+    ("courses.ImportRow", "enrollment"),
+    ("courses.ImportRemoval", "enrollment"),
+    ("courses.PeopleImport", "requested_by"),
     ("courses.Cohort", "trainers"),
     ("courses.Cohort_trainers", "user"),
     ("courses.EnrollmentTransition", "actor"),

@@ -37,7 +37,17 @@ from webinars.practicum.keeping import agree_to_transcript
 from webinars.practicum.sessions import make_session
 from webinars.sessions import plan_session
 
-FOREIGN = ("cms/", "accounts/", "documents/", "api/", "developers/", "_util/", "^", "media/")
+FOREIGN = (
+    "cms/",
+    "accounts/",
+    "documents/",
+    "api/",
+    "developers/",
+    "scim/",
+    "_util/",
+    "^",
+    "media/",
+)
 IN, LOGIN, NOTHING, NO = 200, 302, 404, 403
 ROLES = ["anonymous", "learner", "stranger", "trainer", "other_trainer", "coordinator", "admin"]
 # What a GET answers to each role, in the order of ROLES.

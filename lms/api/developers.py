@@ -11,6 +11,7 @@ from csp.decorators import csp_replace
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import translation
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer
@@ -19,6 +20,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from lms.api.events.kinds import EventType
 from lms.api.problem_kinds import KINDS, ProblemKind
 from lms.api.scopes import Scope
 from lms.api.views import ApiAnswers, language_of
@@ -69,11 +71,24 @@ def operations(language: str) -> tuple[Operation, ...]:
 def start(request: HttpRequest) -> HttpResponse:
     context = {
         "api": f"{settings.PUBLIC_URL}/api/v1",
+        "guide": reverse("api:guide"),
         "scopes": Scope,
         "operations": operations(translation.get_language()),
         "requests_per_minute": settings.API_REQUESTS_PER_MINUTE,
     }
     return render(request, "api/developers.html", context)
+
+
+def guide(request: HttpRequest) -> HttpResponse:
+    """How to live on events, webhooks and SCIM, and the Python client."""
+    context = {
+        "api": f"{settings.PUBLIC_URL}/api/v1",
+        "scim": f"{settings.PUBLIC_URL}/scim/v2",
+        "site": settings.PUBLIC_URL,
+        "event_types": EventType.choices,
+        "events_kept_days": settings.EVENTS_KEPT_DAYS,
+    }
+    return render(request, "api/guide.html", context)
 
 
 @csp_replace({"style-src": [SELF, UNSAFE_INLINE]})

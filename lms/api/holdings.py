@@ -21,4 +21,13 @@ register(
         OnErasure.KEEP,
     ),
 )
+register(
+    Holding(
+        "api.ScimUser",
+        "user",
+        _("Entry of the HR system"),
+        ("user_name", "external_id", "is_active", "changed_at"),
+        OnErasure.DELETE,
+    ),
+)
 register_not_about(("api.ApiClient", "created_by"))

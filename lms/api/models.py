@@ -120,6 +120,7 @@ class PersonalDataAccess(models.Model):
 
 
 from lms.api.events.models import Event, EventCounter  # noqa: E402, F401
+from lms.api.scim.models import ScimGroup, ScimUser  # noqa: E402, F401
 from lms.api.webhooks.models import (  # noqa: E402, F401
     WebhookAttempt,
     WebhookDelivery,

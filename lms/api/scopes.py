@@ -22,6 +22,7 @@ class Scope(models.TextChoices):
     RESULTS_READ = "results:read", _("read results of groups")
     CERTIFICATES_READ = "certificates:read", _("read certificates")
     EVENTS_READ = "events:read", _("read the feed of events")
+    SCIM_MANAGE = "scim:manage", _("keep people and organisations by SCIM, names included")
     WEBHOOKS_MANAGE = "webhooks:manage", _("set up webhooks")
 
 

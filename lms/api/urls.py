@@ -31,6 +31,7 @@ from lms.api.people_data import (
 from lms.api.progress import EnrolmentProgress
 from lms.api.read_back import AttendanceList, CohortResults, ProgressList
 from lms.api.reports import CourseReport
+from lms.api.scim.views import Scim
 from lms.api.views import UnknownAddress
 from lms.api.webhooks.views import (
     DeliveryList,
@@ -108,8 +109,10 @@ version_1 = [
 
 urlpatterns = [
     path("api/v1/", include(version_1)),
+    re_path(r"^scim/v2/?(?P<path>.*)$", Scim.as_view(), name="scim"),
     re_path(r"^api/", UnknownAddress.as_view()),
     path("developers/", developers.start, name="developers"),
+    path("developers/guide/", developers.guide, name="guide"),
     path("developers/reference/", developers.reference, name="reference"),
     path("developers/problems/", developers.problems, name="problems"),
     path("developers/problems/<slug:code>", developers.problem, name="problem"),

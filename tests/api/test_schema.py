@@ -108,11 +108,9 @@ def test_it_speaks_the_language_that_is_asked_for(client):
     assert summary(**{"Accept-Language": "en"}) == "What your key may do"
 
 
-@pytest.mark.parametrize(
-    "path", ["/developers/", "/developers/reference/", "/developers/problems/"]
-)
-def test_pages_for_developers_open(client, path):
-    response = client.get(path)
+@pytest.mark.parametrize("page", ["", "guide/", "reference/", "problems/"])
+def test_pages_for_developers_open(client, page):
+    response = client.get(f"/developers/{page}")
     assert response.status_code == 200
     assert "unsafe-inline" not in response.headers["Content-Security-Policy"].split("style-src")[0]
 
