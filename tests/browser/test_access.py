@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,12 +9,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from frontend.display import CHOICES
-from tests.browser.conftest import AXE
+from tests.browser.conftest import RULES, run_axe
 from tests.browser.people import COURSE, PASSWORD, press, sign_in
 
 pytestmark = pytest.mark.browser
 SCHEMES = [value for value, _label in CHOICES["scheme"][1]]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 LESSON = f"{COURSE}ostatsya-soboy/telefon-i-perepiska/"
 DIALOGUE = f"{COURSE}ostryy-moment/trenazher-tretiy-otkaz/"
 
@@ -139,14 +137,13 @@ def as_person(new_visitor):
 def found_by_axe(page: Page) -> list[str]:
     """Violations in the usual colours, and those of contrast in the other three."""
     page.emulate_media(reduced_motion="reduce")
-    page.evaluate(AXE.read_text())
     found = []
     for scheme in SCHEMES:
         only = {"type": "tag", "values": RULES}
         if scheme:
             only = {"type": "rule", "values": ["color-contrast"]}
         page.evaluate("scheme => { document.documentElement.dataset.scheme = scheme; }", scheme)
-        result = page.evaluate(f"() => axe.run(document, {{runOnly: {json.dumps(only)}}})")
+        result = run_axe(page, only)
         found += [
             f"{scheme or 'usual'}: {rule['id']}: {node['html'][:160]}"
             for rule in result["violations"]
