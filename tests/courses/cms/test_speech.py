@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.messages import get_messages
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 
 from courses.careful_speech.figures import shown_categories
 from courses.models import Disagreement, SpeechRule
@@ -178,3 +180,16 @@ def test_i_disagree_asks_to_sign_in(client, db):
     response = client.post(reverse("courses:disagree_with_hint"), disagreement())
     assert response.status_code == 302
     assert not Disagreement.objects.exists()
+
+
+def test_the_hints_of_a_line_are_drawn_with_their_words_and_a_way_to_disagree(db):
+    line = "Не волнуйтесь вы так."
+    with translation.override("ru"):
+        drawn = render_to_string(
+            "courses/speech_hints.html", {"hints": shown_hints(line), "line": line, "next": "/"}
+        )
+    assert "Чувство не замечено" in drawn
+    assert '<q lang="ru">Не волнуйтесь</q>' in drawn
+    assert "Не согласен" in drawn
+    assert "speech-hint--praise" not in drawn
+    assert render_to_string("courses/speech_hints.html", {"hints": []}).strip() == ""
