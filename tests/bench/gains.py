@@ -68,13 +68,16 @@ def build(learners: int):
         (User(region=regions[place], is_synthetic=True, password="!") for place in of_region),
         batch_size=BATCH,
     )
+    now = timezone.now()
     cohort = CohortFactory(course=course)
     enrollments = Enrollment.objects.bulk_create(
-        (Enrollment(learner=person, cohort=cohort, state="completed") for person in people),
+        (
+            Enrollment(learner=person, cohort=cohort, state="active", activated_at=now)
+            for person in people
+        ),
         batch_size=BATCH,
     )
     habit = chance.normal(2, 0.6, size=(learners, 1))
-    now = timezone.now()
     tables = {}
     for wave, gain, moment in (("pre", 0.0, now - timedelta(days=30)), ("post", 0.3, now)):
         raw = habit + gain + chance.normal(0, 0.8, size=(learners, len(SCALES) * ITEMS_A_SCALE))
