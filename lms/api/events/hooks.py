@@ -220,14 +220,15 @@ def tell_of_certificate(
     sender: type[Model], instance: Certificate, created: bool, raw: bool = False, **kwargs: Any
 ) -> None:
     """A new certificate, or one whose state is not the one that was told last."""
-    learner = instance.enrollment.learner
+    learner = instance.learner
     if raw or learner.region_id is None:
         return
     facts = {
-        "enrolment": str(instance.enrollment.uuid),
         "number": instance.number,
         "state": str(instance.state),
     }
+    if instance.enrollment is not None:  # an honour has none
+        facts["enrolment"] = str(instance.enrollment.uuid)
     if created:
         event_type = EventType.CERTIFICATE_ISSUED
     else:
