@@ -7,15 +7,14 @@ calls ``record_events`` instead.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Model
 from django.db.models.signals import post_save, pre_save
 
 from certificates.models import Certificate
-from courses.models import Completion, Enrollment, EnrollmentTransition, PeopleImport
-from courses.signals import import_finished, people_written
+from courses.models import Completion, Enrollment, EnrollmentTransition
 from lms.api.events.kinds import EventType
 from lms.api.events.models import Event
 from lms.api.events.recording import NewEvent, record_events
@@ -49,8 +48,6 @@ def connect() -> None:
     post_save.connect(
         tell_of_transition, sender=EnrollmentTransition, dispatch_uid="api.events.enrolment"
     )
-    people_written.connect(tell_of_bulk, dispatch_uid="api.events.bulk")
-    import_finished.connect(tell_of_import, dispatch_uid="api.events.import")
     person_erased.connect(tell_of_erasure, dispatch_uid="api.events.erasure")
     person_merged.connect(tell_of_merge, dispatch_uid="api.events.merge")
     post_save.connect(tell_of_completion, sender=Completion, dispatch_uid="api.events.progress")
@@ -68,48 +65,6 @@ def tell_of_merge(sender: type[Model], person: User, duplicate: User, **kwargs: 
     if person.region_id is not None:
         facts = {"merged": str(duplicate.uuid)}
         record_events([_of_person(person, EventType.LEARNER_MERGED, facts)])
-
-
-def tell_of_bulk(
-    sender: type[Model],
-    source: str,
-    created: Sequence[int],
-    updated: Sequence[int],
-    transitions: Sequence[tuple[int, str, str]],
-    **kwargs: Any,
-) -> None:
-    """What an import wrote past the models: in the feed, without a webhook for each."""
-    people = {
-        person.pk: person
-        for person in User.objects.filter(pk__in={*created, *updated}, region__isnull=False)
-    }
-    events = [
-        _of_person(people[pk], event_type, {})
-        for event_type, ids in (
-            (EventType.LEARNER_CREATED, created),
-            (EventType.LEARNER_UPDATED, updated),
-        )
-        for pk in ids
-        if pk in people
-    ]
-    enrollments = Enrollment.objects.select_related("learner", "cohort").in_bulk(
-        [enrollment_id for enrollment_id, _from, _to in transitions]
-    )
-    for enrollment_id, from_state, to_state in transitions:
-        enrollment = enrollments[enrollment_id]
-        if enrollment.learner.region_id is not None:
-            events.append(_of_transition(enrollment, str(from_state), str(to_state), source))
-    record_events(events, quiet=True)
-
-
-def tell_of_import(sender: type[Model], people_import: PeopleImport, **kwargs: Any) -> None:
-    """An import of several regions has no region to tell: its people stand in the feed."""
-    if people_import.region_id is not None:
-        facts = {"state": str(people_import.state), "counts": people_import.counts}
-        event = NewEvent(
-            EventType.IMPORT_FINISHED, people_import.region_id, people_import.uuid, None, facts
-        )
-        record_events([event])
 
 
 def note_change_of_person(
