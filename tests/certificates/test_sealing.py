@@ -40,7 +40,7 @@ from certificates.sealing import CREDENTIAL_NAME
 from certificates.signing import NotTimestamped
 from lms.pdf.fonts import MissingGlyphs
 from tests.certificates.making import CLAIMS, SNAPSHOT, URL, new_issuer, new_keys, sealed
-from tests.pdf.conformance import faults, validator_says
+from tests.pdf.conformance import faults
 
 
 def tool(name: str, *arguments: str) -> str:
@@ -62,10 +62,8 @@ def test_the_hash_and_the_size_are_as_promised(certificate):
     assert len(certificate.pdf) <= 45_000
 
 
-def test_the_signed_file_still_keeps_the_clauses(certificate, tmp_path):
+def test_the_signed_file_still_keeps_the_clauses(certificate):
     assert faults(certificate.pdf) == []
-    for flavour in ("3a", "ua1"):
-        assert validator_says(certificate.pdf, tmp_path, flavour) in ("PASS", None)
 
 
 def test_qpdf_finds_no_error(path):

@@ -31,7 +31,7 @@ from lms.pdf.pieces import (
     Run,
     Table,
 )
-from tests.pdf.conformance import elements, faults, spoken, validator_says
+from tests.pdf.conformance import elements, faults, spoken
 from tests.pdf.test_document import REGULAR, pieces, rendered, words
 
 ABOUT = About("Проверка", created=datetime(2026, 11, 29, 18, 0, tzinfo=UTC))
@@ -111,14 +111,6 @@ def test_lists_tables_quotes_and_links_are_what_they_are(everything):
     assert kinds.count("TR") == 61
     assert kinds.count("TH") == 2 + 60
     assert {"BlockQuote", "Figure", "Caption"} <= set(kinds)
-
-
-def test_a_validator_agrees(everything, tmp_path):
-    for flavour in ("3a", "ua1"):
-        verdict = validator_says(everything, tmp_path, flavour)
-        if verdict is None:
-            pytest.skip("veraPDF is not installed")
-        assert verdict == "PASS"
 
 
 def test_qpdf_finds_no_error(everything, tmp_path):
