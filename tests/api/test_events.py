@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from certificates.models import Certificate
+from certificates.lifecycle import Action, change_state
 from courses.enrolling import move
 from courses.enrollment_states import EnrollmentState
 from courses.ledger import record_completion
@@ -86,9 +86,14 @@ def test_states_completions_and_certificates_are_told(caller):
     enrollment = active_enrollment(cohort=CohortFactory(course=course))
     record_completion(enrollment=enrollment, activity=lesson, score=0.7)
     certificate = make_certificate(enrollment)
-    certificate.state = Certificate.State.REVOKED
-    certificate.save()
-    certificate.save()
+    revoked = change_state(
+        certificate,
+        Action.REVOKED,
+        actor=enrollment.learner,
+        reason_class="issued-in-error",
+        reason="Выдан по ошибке",
+    )
+    revoked.save(update_fields=["state"])  # nothing changed
     events = caller.get("/events").data["items"]
     assert [(event["type"], event["data"].get("state")) for event in events] == [
         ("learner.created", None),

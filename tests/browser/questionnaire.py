@@ -55,7 +55,7 @@ def begin(page: Page) -> int:
     press(page, "Начать")
     place = page.get_by_text("Вопрос 1 из", exact=False)
     expect(place).to_be_visible()
-    wait_until(page, "document.querySelector('answer-sheet').pages.size > 0")
+    wait_until(page, "document.querySelector('answer-sheet').pages?.size > 0")
     return int(place.inner_text().split()[-1])
 
 
