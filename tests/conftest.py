@@ -14,9 +14,17 @@ from lms.people.models import User
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What starts whole installations goes first: it waits much, and is not left for the end."""
-    slow = ("browser", "processes")
-    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in slow))
+    """What starts whole installations goes first: it waits much, and is not left for the end.
+
+    Those without the demo begin, so that nobody waits while somebody else makes it.
+    """
+    slow = ("processes", "services", "browser")
+
+    def turn(item: pytest.Item) -> int:
+        marks = [number for number, name in enumerate(slow) if item.get_closest_marker(name)]
+        return min(marks, default=len(slow))
+
+    items.sort(key=turn)
 
 
 @pytest.fixture(scope="session", autouse=True)

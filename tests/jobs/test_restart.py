@@ -33,7 +33,7 @@ def test_letters_that_were_asked_for_before_a_kill_are_sent_after_the_restart(tm
     stack = Stack(tmp_path)
     broker = "memory://" if stack.is_large else ""  # nobody hears of the jobs before the restart
     try:
-        stack.prepare()
+        stack.prepare(migrates=False)
         subprocess.run(
             [sys.executable, "manage.py", "shell", "-c", ASK_FOR_LETTERS],
             cwd=ROOT,

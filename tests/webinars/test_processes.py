@@ -20,7 +20,7 @@ import pytest
 import redis
 from websockets.asyncio.client import connect
 
-from tests.browser.stack import ROOT, free_port
+from tests.browser.stack import FROM_MODELS, ROOT, free_port
 from tests.webinars.factories import new_id
 from tests.webinars.servers import Server
 from webinars.live.protocol import SUBPROTOCOL
@@ -122,8 +122,8 @@ def run(environment: dict[str, str], *arguments: str) -> str:
     return done.stdout
 
 
-def migrate(environment: dict[str, str]) -> None:
-    run(environment, "manage.py", "migrate", "--verbosity", "0")
+def make_tables(environment: dict[str, str]) -> None:
+    run(environment, "manage.py", *FROM_MODELS.split(), "--verbosity", "0")
 
 
 def meet(environment: dict[str, str]) -> dict:
@@ -132,17 +132,17 @@ def meet(environment: dict[str, str]) -> dict:
 
 
 @pytest.fixture(scope="module")
-def migrated(tmp_path_factory) -> Path:
+def with_tables(tmp_path_factory) -> Path:
     """The files of an empty installation of the embedded size, made once for this module."""
     var_dir = tmp_path_factory.mktemp("rooms")
-    migrate(environment_of(var_dir))
+    make_tables(environment_of(var_dir))
     return var_dir
 
 
 @pytest.fixture
-def embedded(migrated, tmp_path) -> dict[str, str]:
+def embedded(with_tables, tmp_path) -> dict[str, str]:
     """The environment of an embedded installation of the test's own."""
-    return environment_of(shutil.copytree(migrated, tmp_path / "var"))
+    return environment_of(shutil.copytree(with_tables, tmp_path / "var"))
 
 
 def environment_of(var_dir: Path, **changes: str) -> dict[str, str]:
@@ -256,7 +256,7 @@ def services(tmp_path):
 
 @pytest.mark.services
 async def test_two_processes_are_one_room_and_one_may_die(services, tmp_path):
-    await asyncio.to_thread(migrate, services)
+    await asyncio.to_thread(make_tables, services)
     made = await asyncio.to_thread(meet, services)
     one, other = (Server(services, tmp_path / f"{name}.log") for name in ("one", "other"))
     await asyncio.to_thread(one.start)
