@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 from xml.etree import ElementTree
 
@@ -65,15 +66,18 @@ def spoken(pdf: bytes, folder: Path) -> str:
 def _faults_by_verapdf(pdf: bytes) -> Iterator[str]:
     if shutil.which("verapdf") is None:
         return
-    for flavour in ("3a", "ua1"):
-        verdict = subprocess.run(
-            ["verapdf", "--format", "text", "--flavour", flavour],
-            input=pdf,
-            capture_output=True,
-            check=False,
-        ).stdout.decode()
-        if not verdict.startswith("PASS"):
-            yield f"veraPDF, {flavour}: {verdict}"
+    with NamedTemporaryFile(suffix=".pdf") as file:
+        file.write(pdf)
+        file.flush()
+        for flavour in ("3a", "ua1"):
+            verdict = subprocess.run(
+                ["verapdf", "--format", "text", "--flavour", flavour, file.name],
+                capture_output=True,
+                text=True,
+                check=False,
+            ).stdout
+            if not verdict.startswith("PASS"):
+                yield f"veraPDF, {flavour}: {verdict}"
 
 
 def _faults_of_catalog(file: pikepdf.Pdf) -> Iterator[str]:
