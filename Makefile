@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON := .venv/bin/python
 MANAGE := $(PYTHON) manage.py
 PORT ?= 8000
-PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder --nomigrations --durations 12
+PYTEST_ARGS ?= -n 3 --dist loadfile --no-loadscope-reorder --nomigrations --durations 12
 
 .DEFAULT_GOAL := help
 .PHONY: $(shell sed -nE 's/^([a-z-]+):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
@@ -36,6 +36,9 @@ test-services: translations ## The same tests on PostgreSQL and Redis (DATABASE_
 
 lint: translations ## Style, types, import directions, templates, migrations, deployment checks
 	@bash deploy/lint.sh
+
+fuzz-api: translations ## Ask the API whatever its description allows, as every kind of client (minutes)
+	@$(PYTHON) -m pytest -q -s --nomigrations tests/api/fuzz.py
 
 drill-kill: translations ## Kill the installation while regions enrol people; nothing may be lost
 	@$(PYTHON) -m tests.drills.kill
@@ -75,9 +78,9 @@ speech-model: setup ## Train the careful-speech classifier anew on its corpus, t
 speech-figures: setup ## Precision and recall of the careful-speech hints on the kept lines
 	@$(PYTHON) -m courses.careful_speech.figures
 
-screenshots: translations ## Take the pictures of docs/screenshots anew
+screenshots: translations ## Take the pictures of docs/screenshots anew (PART=practicum: of it alone)
 	@bash deploy/test-tools.sh
-	@$(PYTHON) -m tests.browser.screenshots
+	@$(PYTHON) -m tests.browser.screenshots $(PART)
 
 lock: setup ## Resolve the dependencies of pyproject.toml into the lock files
 	@.venv/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-header \

@@ -69,6 +69,6 @@ def agree(user: User, purpose: str) -> None:
 
 def withdraw(user: User, purpose: str) -> None:
     """From now on the person's answers no longer count for the purpose."""
-    Consent.objects.filter(user=user, purpose=purpose, withdrawn_at=None).update(
-        withdrawn_at=timezone.now()
-    )
+    for consent in Consent.objects.filter(user=user, purpose=purpose, withdrawn_at=None):
+        consent.withdrawn_at = timezone.now()
+        consent.save(update_fields=["withdrawn_at"])  # one by one: others listen to it

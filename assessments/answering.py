@@ -11,6 +11,7 @@ from django.utils import timezone
 from assessments.attention import attention
 from assessments.drawing import form_for
 from assessments.models import Assessment, Attempt, Instrument, Item, Response, ScaleScore
+from assessments.own_words import LONGEST_TEXT, own_words
 from assessments.scoring import Kind
 from assessments.sheets import Sheet, forms_of, keyed_item, options_of, sheet_of
 from assessments.totals import score_rows, totals_of, write_totals
@@ -25,7 +26,6 @@ CANNOT_SAY = Response.Missing.CANNOT_SAY.value
 NOT_APPLICABLE = Response.Missing.NOT_APPLICABLE.value
 CODES = {CANNOT_SAY: CANNOT_SAY_CODE, NOT_APPLICABLE: NOT_APPLICABLE_CODE}
 LONGEST_ITEM_SECONDS = 3600
-LONGEST_TEXT = 4000
 
 
 class AlreadySubmitted(Exception):
@@ -58,6 +58,14 @@ class Unanswered(Exception):
 
 class OutsideTheScale(ValueError):
     """The value is none of the answer options, or a part has no answer."""
+
+
+class TooLong(OutsideTheScale):
+    """Own words of ``length`` signs, more than are kept."""
+
+    def __init__(self, length: int):
+        super().__init__(length)
+        self.length = length
 
 
 def start_attempt(*, enrollment: Enrollment, assessment: Assessment) -> Attempt:
@@ -127,6 +135,7 @@ def answer(
     _check_open(locked, answered_at)
     words = [given] if isinstance(given, str) else list(given)
     parts = _parts(locked.instrument, item, words, is_partial=is_partial)
+    key = own_words(key)[:40]
     there = list(locked.responses.filter(item=item))
     if key and any(response.key == key for response in there):
         return there
@@ -137,9 +146,7 @@ def answer(
     )
     locked.responses.filter(item=item).delete()
     kept = Response.objects.bulk_create(
-        Response(
-            attempt=locked, item=item, part=part, key=key[:40], answered_at=answered_at, **fields
-        )
+        Response(attempt=locked, item=item, part=part, key=key, answered_at=answered_at, **fields)
         for part, fields in parts.items()
     )
     if seconds is not None and 0 <= seconds <= LONGEST_ITEM_SECONDS:
@@ -162,9 +169,9 @@ def _parts(
 ) -> dict[int, dict]:
     """The fields of a response by the number of its part; raises OutsideTheScale."""
     if item.kind == Kind.REFLECTION:
-        words = given[0].strip() if given else ""
+        words = own_words(given[0]) if given else ""
         if len(words) > LONGEST_TEXT:
-            raise OutsideTheScale(words[:40])
+            raise TooLong(len(words))
         return {0: {"text": words} if words else {"missing": CANNOT_SAY}}
     keyed = keyed_item(instrument, item)
     if len(given) == 1 and given[0] in reasons_of(item):
@@ -213,6 +220,8 @@ def _lock(attempt: Attempt) -> None:
     window = window_of(attempt.assessment, attempt.enrollment)
     if window.closes_at is not None and timezone.now() > window.closes_at + GRACE:
         raise NotOpen(window, Standing.CLOSED)
+    if window.overtaken_at is not None:
+        raise NotOpen(window, Standing.OVERTAKEN)
     sheet = sheet_for(attempt)
     responses: dict[int, dict[int, Response]] = {}
     for response in attempt.responses.all():

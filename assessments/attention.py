@@ -2,7 +2,7 @@
 
 Page times by Wood et al. (2017) and Bowling et al. (2023): pages answered faster than two seconds
 an item. Instructed items by Meade & Craig (2012). Distances between people (Mahalanobis) are
-computed over many, in ``psychometrics``.
+computed over many, when a report is made (``psychometrics.mahalanobis``).
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from assessments.models import Scale
 from assessments.own_result import OwnResult, ScaleChange
 from assessments.wording import (
+    chart_of,
     error_sentence,
     follow_up_sentence,
     later_sentence,
@@ -20,7 +21,7 @@ from assessments.wording import (
     yardstick_sentences,
 )
 from lms.pdf.document import render_document
-from lms.pdf.pieces import Bullets, Callout, Document, Heading, Labels, Paragraph, Piece, Run
+from lms.pdf.pieces import Bullets, Callout, Chart, Document, Heading, Labels, Paragraph, Piece, Run
 
 
 def pdf_of(result: OwnResult) -> bytes:
@@ -51,6 +52,8 @@ def document_of(result: OwnResult) -> Document:
         pieces.append(Callout((_text(practice.next_practice),), title=title))
     if result.follow_up:
         pieces.append(_text(follow_up_sentence(result.follow_up)))
+    if chart := chart_of(result):
+        pieces += [Heading(_("The same as a picture")), Chart(chart)]
     if not result.is_normed:
         pieces.append(_text(_("The questionnaire is new and not yet normed.")))
     sent = max(result.sent.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,12 +11,9 @@ from django.utils import timezone
 
 from assessments.models import Assessment, Attempt, Instrument, Response, Scale, ScaleScore, Wave
 from assessments.psychometrics import ReliableChange, reliable_change, sem_from_reliability
-from assessments.reference import ScaleReference, references
-from assessments.windows import Standing, Window, window_of
+from assessments.reference import ScaleReference, forget_references, references
+from assessments.windows import BEFORE, Standing, Window, window_of
 from courses.models import Enrollment
-
-BEFORE = (Wave.PRE_AGAIN, Wave.PRE)
-"""The later of the two is what the time after is compared with."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +127,7 @@ def own_result(enrollment: Enrollment) -> OwnResult | None:
         return None
     main = _main_instrument(attempts)
     by_wave = {attempt.wave: attempt for attempt in attempts if attempt.instrument_id == main.pk}
-    before = next((by_wave[wave] for wave in BEFORE if wave in by_wave), None)
+    before = last_before(by_wave)
     means = [
         {score.scale_id: score.mean for score in attempt.scores.all()} if attempt else {}
         for attempt in (before, by_wave.get(Wave.POST), by_wave.get(Wave.FOLLOW_UP))
@@ -147,6 +144,21 @@ def own_result(enrollment: Enrollment) -> OwnResult | None:
         follow_up=_follow_up(enrollment, by_wave),
         sent={wave: attempt.submitted_at for wave, attempt in by_wave.items()},
     )
+
+
+def last_before(by_wave: Mapping[str, Attempt]) -> Attempt | None:
+    """What the time after is compared with, here and in reports: the last time before the course.
+
+    For those who waited it is the second one (evidence design, 2.4: T0 lies days before). One that
+    was sent after the answers after tells nothing of the time before.
+    """
+    after = by_wave.get(Wave.POST)
+    found = [
+        by_wave[wave]
+        for wave in reversed(BEFORE)
+        if wave in by_wave and (after is None or by_wave[wave].is_sent_before(after))
+    ]
+    return found[0] if found else None
 
 
 def _main_instrument(attempts: Sequence[Attempt]) -> Instrument:
@@ -213,6 +225,7 @@ def erase_answers(enrollment: Enrollment) -> int:
     attempts = list(
         Attempt.objects.select_for_update().filter(enrollment=enrollment, erased_at=None)
     )
+    forget_references(attempt.instrument_id for attempt in attempts)
     Response.objects.filter(attempt__in=attempts).delete()
     ScaleScore.objects.filter(attempt__in=attempts).delete()
     now = timezone.now()

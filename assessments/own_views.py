@@ -26,6 +26,7 @@ from assessments.wording import (
     sentence_of,
     yardstick_sentences,
 )
+from courses.cms.people_sheet import harmless
 from courses.models import Enrollment
 from lms.people.models import Consent
 
@@ -114,7 +115,7 @@ def own_csv(request: HttpRequest, enrollment_uuid) -> HttpResponse:
     writer.writerow([_("Scale"), _("Range"), _("Before"), _("After"), _("Some weeks later")])
     for row in _in_words(result)["table"]:
         writer.writerow(
-            [row["scale"].title, row["span"], row["before"], row["after"], row["later"]]
+            [harmless(row["scale"].title), row["span"], row["before"], row["after"], row["later"]]
         )
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="my-result.csv"'

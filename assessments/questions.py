@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from assessments.answering import NOT_APPLICABLE, reasons_of
 from assessments.models import Attempt, Instrument, Item, Response, Wave
+from assessments.own_words import LONGEST_TEXT, own_words
 from assessments.scoring import Kind
 from assessments.sheets import Option, Sheet, keyed_item, options_of
 
@@ -24,6 +25,14 @@ class Group:
     legend: str
     options: list[Option]
     chosen: str
+    part: int = 0
+    is_missing: bool = False
+    """It was sent without an answer that can be kept."""
+
+    @property
+    def first_id(self) -> str:
+        """Of its first button: where the summary of errors leads."""
+        return f"answer-{self.part}" if self.part else "first-answer"
 
 
 @dataclass(frozen=True)
@@ -40,8 +49,17 @@ class Question:
     """The person's own words, of an open question."""
 
     @property
+    def error_at(self) -> str:
+        """The id of what has to be corrected first."""
+        return next((one.first_id for one in self.groups if one.is_missing), "first-answer")
+
+    @property
     def is_open(self) -> bool:
         return self.item.kind == Kind.REFLECTION
+
+    @property
+    def longest(self) -> int:
+        return LONGEST_TEXT
 
     @property
     def is_single(self) -> bool:
@@ -66,6 +84,7 @@ def question_of(sheet: Sheet, number: int, responses: Iterable[Response] = ()) -
             legend=legends[part] if part < len(legends) else "",
             options=_worded(sheet.instrument, item),
             chosen=_chosen(given.get(part)),
+            part=part,
         )
         for part in range(keyed.parts)
     )
@@ -80,6 +99,26 @@ def question_of(sheet: Sheet, number: int, responses: Iterable[Response] = ()) -
         else [(reason, reason_in_words(reason)) for reason in reasons_of(item)],
         reason=first.missing if first else "",
         text=first.text if first else "",
+    )
+
+
+def as_sent(question: Question, data: Mapping[str, str]) -> Question:
+    """The question with what the person has just sent, though it cannot be kept as it is."""
+    if question.is_open:
+        return replace(question, text=own_words(data.get("answer", "")))
+    groups = [replace(group, chosen=data.get(group.name, "")) for group in question.groups]
+    chosen = [group.chosen for group in groups]
+    return replace(
+        question,
+        groups=tuple(
+            replace(
+                group,
+                is_missing=group.chosen not in {str(value) for value, _words in group.options}
+                or (question.item.kind == Kind.BEST_WORST and chosen.count(group.chosen) > 1),
+            )
+            for group in groups
+        ),
+        reason=data.get("reason", ""),
     )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from assessments.models import Administration, Assessment, Attempt, Wave
-from assessments.windows import FOLLOW_UP_CLOSES, FOLLOW_UP_OPENS
+from assessments.windows import BEFORE, FOLLOW_UP_CLOSES, FOLLOW_UP_OPENS
 from courses.enrollment_states import EnrollmentState
 from courses.ics import absolute
 from courses.models import Enrollment
@@ -50,7 +50,7 @@ def _follow_ups(people: Sequence[int], now: datetime) -> Iterator[tuple[int, Occ
         .filter(below, wave=Wave.FOLLOW_UP)
         .exclude(administrations__isnull=False)
     )
-    done = _sent(attempt.enrollment for attempt in sent)
+    done, _finished = _sent(attempt.enrollment for attempt in sent)
     for attempt in sent:
         enrollment = attempt.enrollment
         course = enrollment.cohort.course
@@ -83,20 +83,31 @@ def _closing(people: Sequence[int], now: datetime) -> Iterator[tuple[int, Occasi
         .studying()
         .select_related("cohort__course")
     )
-    done = _sent(enrollments)
+    done, finished = _sent(enrollments)
     for enrollment in enrollments:
         for window in windows[enrollment.cohort_id]:
             if (enrollment.pk, window.assessment_id) in done or window.closes_at is None:
+                continue
+            asked = window.assessment
+            if asked.wave in BEFORE and (enrollment.pk, asked.instrument_id) in finished:
                 continue
             occasion = _occasion(enrollment, window.assessment, window.closes_at, "closing")
             yield enrollment.learner_id, occasion
 
 
-def _sent(enrollments: Iterable[Enrollment]) -> set[tuple[int, int]]:
-    return set(
+Pairs = set[tuple[int, int]]
+
+
+def _sent(enrollments: Iterable[Enrollment]) -> tuple[Pairs, Pairs]:
+    """Enrolments with what they have sent, and with the versions sent after the course."""
+    sent = list(
         Attempt.objects.filter(
             enrollment__in=list(enrollments), submitted_at__isnull=False
-        ).values_list("enrollment_id", "assessment_id")
+        ).values_list("enrollment_id", "assessment_id", "instrument_id", "wave")
+    )
+    return (
+        {(enrollment, assessment) for enrollment, assessment, _instrument, _wave in sent},
+        {(enrollment, used) for enrollment, _asked, used, wave in sent if wave == Wave.POST},
     )
 
 

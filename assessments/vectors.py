@@ -34,13 +34,19 @@ def unpack(vector: bytes) -> list[int | None]:
     return [None if code > HIGHEST else code for code in bytes(vector)]
 
 
-def table(vectors: Sequence[bytes], width: int) -> NDArray[np.float64]:
-    """People × values, NaN where there is no answer. Raises ValueError for another width."""
-    whole = b"".join(bytes(vector) for vector in vectors)
-    if len(whole) != width * len(vectors):
+_MEANING = np.where(np.arange(256) > HIGHEST, np.nan, np.arange(256.0))
+
+
+def table(vectors: bytes, width: int) -> NDArray[np.float64]:
+    """People × values, NaN where there is no answer, from all their vectors in a row.
+
+    Columns lie in one piece each, because everything is computed item by item. Raises ValueError
+    where the vectors cannot be of sheets of ``width`` values.
+    """
+    if not width or len(vectors) % width:
         raise ValueError("the vectors are of another sheet")
-    codes = np.frombuffer(whole, dtype=np.uint8).reshape(len(vectors), width)
-    return np.where(codes > HIGHEST, np.nan, codes.astype(np.float64))
+    codes = np.frombuffer(vectors, dtype=np.uint8).reshape(-1, width)
+    return _MEANING[np.ascontiguousarray(codes.T)].T
 
 
 def by_item(items: Sequence[KeyedItem], values: Sequence[int | None]) -> dict[str, Values]:
@@ -67,7 +73,7 @@ def points_table(
         place += item.parts
         if item.kind not in UNSCORED_KINDS:
             columns.setdefault(item.scale, []).append(_points(item, part))
-    return {scale: np.column_stack(found) for scale, found in columns.items()}
+    return {scale: np.array(found).T for scale, found in columns.items()}
 
 
 def _points(item: KeyedItem, part: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -23,6 +23,7 @@ from assessments.answering import (
     NothingAsked,
     NotOpen,
     OutsideTheScale,
+    TooLong,
     Unanswered,
     answer,
     sheet_for,
@@ -30,13 +31,14 @@ from assessments.answering import (
     submit,
 )
 from assessments.models import Assessment, Attempt, Item, Wave
-from assessments.questions import given_in, in_words, question_of, responses_by_item
+from assessments.own_words import LONGEST_TEXT
+from assessments.questions import as_sent, given_in, in_words, question_of, responses_by_item
 from assessments.sheets import Sheet, forms_of, sheet_of
 from assessments.windows import Standing, window_of
 from assessments.wording import standing_sentence
 from courses.ledger import NotStudying
 from courses.models import Enrollment
-from courses.programme import door_to
+from courses.programme import door_to, programme_of
 from courses.when import moment_in_words
 
 LONGEST_WAIT = timedelta(hours=24)
@@ -155,7 +157,10 @@ def item(request: HttpRequest, attempt_uuid, number: int) -> HttpResponse:
             return redirect("assessments:item", attempt.uuid, number + 1)
         error = words
     given = list(attempt.responses.filter(item=sheet.items[number - 1]))
-    context = _page_context(attempt, sheet, number, given) | {
+    context = _page_context(attempt, sheet, number, given)
+    if error:
+        context["question"] = as_sent(context["question"], request.POST)
+    context |= {
         "error": error,
         "from_check": "check" in request.GET,
     }
@@ -201,6 +206,11 @@ def _keep(attempt: Attempt, item: Item, request: HttpRequest) -> tuple[str, str]
         return "closed", standing_sentence(problem.window, problem.standing)
     except NewerAnswerKept:
         return "newer", _("A later answer from another device is kept.")
+    except TooLong as problem:
+        return "outside", _("Write up to %(longest)s characters: there are %(length)s now.") % {
+            "longest": LONGEST_TEXT,
+            "length": problem.length,
+        }
     except OutsideTheScale:
         if item.choices and item.kind != "recognition":
             return "outside", _("Answer for each part of the question.")
@@ -277,5 +287,10 @@ def sent(request: HttpRequest, attempt_uuid) -> HttpResponse:
     attempt = own_attempt(request, attempt_uuid)
     if not attempt.submitted_at:
         return redirect("assessments:check", attempt.uuid)
-    context = {"attempt": attempt, "is_last": attempt.wave not in (Wave.PRE, Wave.PRE_AGAIN)}
+    programme = programme_of(attempt.enrollment.cohort.course, attempt.enrollment)
+    context = {
+        "attempt": attempt,
+        "is_last": attempt.wave not in (Wave.PRE, Wave.PRE_AGAIN),
+        "next": programme.next_row,
+    }
     return render(request, "assessments/sent.html", context)

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from django.utils import timezone
-
 from assessments.models import Administration, Assessment, Attempt, Wave
 from courses.models import Enrollment
 
@@ -18,6 +16,8 @@ GRACE = timedelta(hours=24)
 
 NEEDED = {Wave.THEN: Wave.POST, Wave.FOLLOW_UP: Wave.POST, Wave.PRE_AGAIN: Wave.PRE}
 """The wave that must be sent before."""
+BEFORE = (Wave.PRE, Wave.PRE_AGAIN)
+"""The time before cannot be asked about once the answers after are sent."""
 
 
 class Standing(StrEnum):
@@ -26,6 +26,8 @@ class Standing(StrEnum):
     CLOSED = "closed"
     NEEDS_ANOTHER = "needs_another"
     """Another questionnaire must be sent first: looking back only after “after” is locked."""
+    OVERTAKEN = "overtaken"
+    """It asks about the time before, and the answers after are sent already."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +38,14 @@ class Window:
     closes_at: datetime | None = None
     needs: str = ""
     """The wave that has to be sent before."""
+    overtaken_at: datetime | None = None
+    """When the answers after the course were sent, for a wave before it."""
 
     def standing(self, at: datetime) -> Standing:
         if self.needs:
             return Standing.NEEDS_ANOTHER
+        if self.overtaken_at is not None and at > self.overtaken_at:
+            return Standing.OVERTAKEN
         if self.opens_at is not None and at < self.opens_at:
             return Standing.TOO_EARLY
         if self.closes_at is not None and at > self.closes_at:
@@ -48,24 +54,38 @@ class Window:
 
 
 def window_of(assessment: Assessment, enrollment: Enrollment) -> Window:
-    """The window of one person, in at most two queries."""
+    """The window of one person, in at most three queries.
+
+    What has been sent counts as sent though its answers were erased since.
+    """
     dates = Administration.objects.filter(
         assessment=assessment, cohort=enrollment.cohort_id
     ).first()
     opens_at = dates.opens_at if dates else None
     closes_at = dates.closes_at if dates else None
-    needed = NEEDED.get(Wave(assessment.wave))
+    wave = Wave(assessment.wave)
+    overtaken_at = _sent_at(assessment, enrollment, Wave.POST) if wave in BEFORE else None
+    needed = NEEDED.get(wave)
     if needed is None:
-        return Window(opens_at, closes_at)
-    before = (
-        Attempt.objects.submitted()
-        .filter(enrollment=enrollment, wave=needed, instrument=assessment.instrument_id)
+        return Window(opens_at, closes_at, overtaken_at=overtaken_at)
+    sent = _sent_at(assessment, enrollment, needed)
+    if sent is None:
+        return Window(opens_at, closes_at, needs=needed, overtaken_at=overtaken_at)
+    if wave == Wave.FOLLOW_UP and dates is None:
+        return Window(sent + FOLLOW_UP_OPENS, sent + FOLLOW_UP_CLOSES)
+    return Window(opens_at, closes_at, overtaken_at=overtaken_at)
+
+
+def _sent_at(assessment: Assessment, enrollment: Enrollment, wave: Wave) -> datetime | None:
+    """When the person first sent the same version at ``wave``."""
+    return (
+        Attempt.objects.filter(
+            enrollment=enrollment,
+            wave=wave,
+            instrument=assessment.instrument_id,
+            submitted_at__isnull=False,
+        )
         .order_by("submitted_at")
+        .values_list("submitted_at", flat=True)
         .first()
     )
-    if before is None:
-        return Window(opens_at, closes_at, needs=needed)
-    if assessment.wave == Wave.FOLLOW_UP and dates is None:
-        sent = before.submitted_at or timezone.now()
-        return Window(sent + FOLLOW_UP_OPENS, sent + FOLLOW_UP_CLOSES)
-    return Window(opens_at, closes_at)

@@ -17,7 +17,7 @@ SHIFTED = 0.3
 
 
 def points(value: float) -> str:
-    return number_format(value, decimal_pos=1)
+    return number_format(round(value, 1) + 0.0, decimal_pos=1)  # it would cut the digits off
 
 
 def sentence_of(change: ScaleChange) -> str:
@@ -115,13 +115,12 @@ def follow_up_sentence(follow_up: FollowUp) -> str:
 
 def chart_of(result: OwnResult) -> SafeString:
     """Before and after of every self-report scale that has both, as SVG; empty when none has."""
-    rows = [
-        (change.scale.title, change.before, change.after)
-        for change in result.changes
-        if change.scale.strand == Scale.Strand.SELF_REPORT
-        and change.before is not None
-        and change.after is not None
-    ]
+    rows, bands = [], []
+    for change in result.changes:
+        is_own = change.scale.strand == Scale.Strand.SELF_REPORT
+        if is_own and change.before is not None and change.after is not None:
+            rows.append((change.scale.title, change.before, change.after))
+            bands.append(change.band)
     if not rows:
         return mark_safe("")
     svg = before_after_chart(
@@ -129,9 +128,15 @@ def chart_of(result: OwnResult) -> SafeString:
         minimum=result.instrument.minimum,
         maximum=result.instrument.maximum,
         title=_("Before and after"),
-        description=_("For each scale a dot before and a dot after; the table has the numbers."),
+        description="; ".join(
+            _("%(scale)s: %(before)s before, %(after)s after")
+            % {"scale": scale, "before": points(before), "after": points(after)}
+            for scale, before, after in rows
+        ),
         before_label=_("before"),
         after_label=_("after"),
+        bands=bands,
+        band_label=_("▮ error of the questionnaire"),
         number=points,
     )
     return mark_safe(svg)  # noqa: S308  the chart escapes its labels
@@ -143,6 +148,9 @@ def standing_sentence(window: Window, standing: Standing) -> str:
         if window.needs == Wave.POST:
             return _("It opens after you have sent the questionnaire “after”.")
         return _("It opens after you have sent the questionnaire “before”.")
+    if standing is Standing.OVERTAKEN:
+        return _("You have sent the questionnaire “after” already, so the time before is no longer "
+                 "asked about.")  # fmt: skip
     if standing is Standing.TOO_EARLY and window.opens_at is not None:
         return _("It opens on %(moment)s.") % {"moment": moment_in_words(window.opens_at)}
     if window.closes_at is not None:

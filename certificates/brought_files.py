@@ -6,13 +6,15 @@ import difflib
 import hashlib
 import json
 import re
+import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 import pypdfium2
 
-from certificates.checking import Findings, TooLarge, check_file
+from certificates.checking import MOST_BYTES, Findings, TooLarge, check_file
 from certificates.codes import LENGTH, MalformedCode, read_code
 from certificates.differences import (
     MOST,
@@ -24,9 +26,13 @@ from certificates.differences import (
 from certificates.issuer import current_trust
 from certificates.keys import KeysMissing, KeysUnreadable
 from certificates.models import Certificate
+from certificates.screening import is_tame_pdf
+from lms.pdf.pdfium import opened_pdf
 
 LARGEST = 5 * 1024 * 1024
 """Bytes; a certificate has about 40 thousand."""
+MOST_CODES = 3
+"""Of a page that are looked up; ours prints one."""
 _CODE = re.compile(rf"[0-9A-Z]{{4}}-[0-9A-Z]{{4}}-[0-9A-Z]{{{LENGTH - 8}}}")
 _UUID = re.compile(r"urn:uuid:([0-9a-f-]{36})")
 
@@ -107,7 +113,7 @@ def _uuid_of(document: dict[str, Any]) -> UUID | None:
 
 
 def _changed_pdf(data: bytes, sha256: str) -> Brought:
-    text = text_of(data)
+    text = text_of(data) if len(data) <= MOST_BYTES and is_tame_pdf(data) else None
     if text is None:
         return Brought("pdf", "unreadable", sha256)
     findings = _findings(data)
@@ -141,22 +147,19 @@ def _attached_to(findings: Findings | None) -> Certificate | None:
 def text_of(pdf: bytes) -> str | None:
     """The words of the first page; None for what is no readable PDF."""
     try:
-        document = pypdfium2.PdfDocument(pdf)
-        try:
+        with opened_pdf(pdf) as document:
             return document[0].get_textpage().get_text_bounded()
-        finally:
-            document.close()
     except (pypdfium2.PdfiumError, IndexError, UnicodeError):
         return None
 
 
 def _named_in(text: str) -> Certificate | None:
-    """The certificate whose code the page prints."""
+    """The certificate whose code the page prints; a page full of codes is no way to guess."""
+    codes: dict[str, None] = {}
     for typed in _CODE.findall(text):
-        try:
-            code = read_code(typed)
-        except MalformedCode:
-            continue
+        with suppress(MalformedCode):
+            codes[read_code(typed)] = None
+    for code in list(codes)[:MOST_CODES]:
         found = (
             Certificate.objects.select_related("superseded_by", "learner").filter(code=code).first()
         )
@@ -166,7 +169,12 @@ def _named_in(text: str) -> Certificate | None:
 
 
 def differing_lines(issued: str, brought: str) -> list[tuple[str, str]]:
-    """Lines of the page that are not the same: as issued, as brought."""
+    """Lines of the page that are not the same: as issued, as brought.
+
+    Nothing where a font was damaged and its letters have lost their meaning: no words to compare.
+    """
+    if any(unicodedata.category(sign) in ("Cc", "Co", "Cn") for sign in "".join(brought.split())):
+        return []
     before = [" ".join(line.split()) for line in issued.splitlines() if line.strip()]
     after = [" ".join(line.split()) for line in brought.splitlines() if line.strip()]
     pairs: list[tuple[str, str]] = []

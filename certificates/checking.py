@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Literal
@@ -14,7 +13,12 @@ from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives import serialization
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.validation import (
+    EmbeddedPdfSignature,
+    validate_pdf_signature,
+    validate_pdf_timestamp,
+)
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
@@ -72,7 +76,8 @@ def check_file(data: bytes, *, trust: Trust) -> Findings:
 
 def _pdf_state(data: bytes, trust: Trust) -> tuple[PdfState, tuple[tuple[int, int], ...]]:
     try:
-        signatures = PdfFileReader(io.BytesIO(data), strict=False).embedded_regular_signatures
+        reader = PdfFileReader(io.BytesIO(data), strict=False)
+        signatures = reader.embedded_regular_signatures
         if not signatures:
             return "unsigned", ()
         signature = signatures[0]
@@ -87,15 +92,37 @@ def _pdf_state(data: bytes, trust: Trust) -> tuple[PdfState, tuple[tuple[int, in
         ]
         context = ValidationContext(trust_roots=roots, allow_fetching=False)
         status = validate_pdf_signature(signature, context, skip_diff=True)
+        whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
+        whole = whole or _is_only_made_lasting(reader, signature)
     except SignatureValidationError:
         return "changed", ()
     except (PdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
         return "unreadable", ()
     if not (status.intact and status.valid):
         return "changed", covered
-    if status.coverage != SignatureCoverageLevel.ENTIRE_FILE:
+    if not whole:
         return "extended", covered
     return ("intact" if status.trusted else "foreign"), covered
+
+
+def _is_only_made_lasting(reader: PdfFileReader, signature: EmbeddedPdfSignature) -> bool:
+    """Whether nothing but evidence for later checks follows the signature (PAdES B-LTA).
+
+    That is a document timestamp over the whole file; pyHanko finds no other change before it.
+    """
+    stamps = reader.embedded_timestamp_signatures
+    if not stamps:
+        return False
+    stamps[-1].compute_integrity_info()
+    if stamps[-1].coverage != SignatureCoverageLevel.ENTIRE_FILE:
+        return False
+    signature.compute_integrity_info()
+    level = getattr(signature.diff_result, "modification_level", ModificationLevel.OTHER)
+    if level > ModificationLevel.LTA_UPDATES:
+        return False
+    context = ValidationContext(trust_roots=[], allow_fetching=False)
+    stamped = validate_pdf_timestamp(stamps[-1], context)
+    return bool(stamped.intact and stamped.valid)
 
 
 def _credential_of(data: bytes, trust: Trust) -> tuple[dict[str, Any] | None, CredentialState]:
@@ -127,36 +154,3 @@ def _read_credential(data: bytes, trust: Trust) -> tuple[dict[str, Any] | None, 
     except (BadProof, DocumentError):
         return credential, "changed"
     return credential, "valid"
-
-
-def differing_bytes(kept: bytes, given: bytes) -> tuple[int, int] | None:
-    """The range, as (first, after the last), where a file differs from the one that was issued."""
-    if kept == given:
-        return None
-    shorter = min(len(kept), len(given))
-    first = next((at for at in range(shorter) if kept[at] != given[at]), shorter)
-    last = next(
-        (back for back in range(shorter - first) if kept[-1 - back] != given[-1 - back]),
-        shorter - first,
-    )
-    return first, len(given) - last
-
-
-def differing_properties(kept: dict[str, Any], given: dict[str, Any]) -> list[str]:
-    """Where two credentials differ, as JSON Pointers (RFC 6901), in the order of the kept one."""
-    return list(_differences(kept, given, ""))
-
-
-def _differences(kept: Any, given: Any, path: str) -> Iterator[str]:
-    if isinstance(kept, dict) and isinstance(given, dict):
-        for key in [*kept, *(key for key in given if key not in kept)]:
-            step = f"{path}/{str(key).replace('~', '~0').replace('/', '~1')}"
-            if key not in kept or key not in given:
-                yield step
-            else:
-                yield from _differences(kept[key], given[key], step)
-    elif isinstance(kept, list) and isinstance(given, list) and len(kept) == len(given):
-        for place, (one, other) in enumerate(zip(kept, given, strict=True)):
-            yield from _differences(one, other, f"{path}/{place}")
-    elif kept != given or type(kept) is not type(given):
-        yield path or "/"

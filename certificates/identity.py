@@ -10,11 +10,10 @@ from urllib.parse import quote, urlsplit
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from pyhanko.sign.timestamps import TimeStamper
 
 from certificates import multibase
 from certificates.keys import Keys, PastKey
-from certificates.signing import DocumentSigner
+from certificates.signing import Authority, DocumentSigner
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Issuer:
     key: Ed25519PrivateKey
     kid: str
     signer: DocumentSigner
-    timestamper: TimeStamper | None = None
+    authority: Authority | None = None
 
     @property
     def verification_method(self) -> str:
@@ -47,15 +46,17 @@ def did_web(url: str) -> str:
     return "did:web:" + quote(urlsplit(url).netloc, safe=".-")
 
 
-def issuer_of(keys: Keys, *, url: str, name: str, timestamper: TimeStamper | None = None) -> Issuer:
+def issuer_of(keys: Keys, *, url: str, name: str, authority: Authority | None = None) -> Issuer:
     return Issuer(
         did=did_web(url),
         name=name,
         url=url,
         key=keys.credential,
         kid=keys.credential_kid,
-        signer=DocumentSigner(keys.document, keys.document_certificate, keys.root),
-        timestamper=timestamper,
+        signer=DocumentSigner(
+            keys.document, keys.document_certificate, keys.root, keys.revocations
+        ),
+        authority=authority,
     )
 
 

@@ -1,8 +1,9 @@
-"""The issuer's keys in files: Ed25519 for credentials, ECDSA P-256 certificates for PDF signatures.
+"""The issuer's keys: Ed25519 for credentials, ECDSA P-256 certificates for PDF signatures.
 
-A folder holds the private keys (PKCS #8, mode 0600, one file a key), the certificates, and
-``history.json``, which names the keys in use and every one before them. The history is written
-last and in one step, so that a kill leaves the old state or the new one.
+A folder holds the private keys (PKCS #8, mode 0600, one file a key; or they are in a token, see
+``tokens``), the certificates, and ``history.json``, which names the keys in use and every one
+before them. The history is written last and in one step, so that a kill leaves the old state or the
+new one.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import tempfile
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -25,7 +26,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from certificates import multibase
 
-HISTORY = "history.json"
+HISTORY, REVOCATIONS, ROOT_KID = "history.json", "root.crl", "root.kid"
 ROOT_YEARS, SIGNER_YEARS = 40, 30
 """A signature outlives whoever made it: a viewer of 2050 should not call it expired."""
 DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")
@@ -66,22 +67,76 @@ class Keys:
     document_certificate: x509.Certificate
     root: x509.Certificate
     history: tuple[PastKey, ...]
+    revocations: x509.CertificateRevocationList | None = None
+    """What the root has revoked; None in folders older than this file, until the next rotation."""
 
 
-def make_keys(folder: Path, *, organisation: str, now: datetime | None = None) -> None:
-    """The first keys of an installation. Raises KeysExist."""
+class Keeper(Protocol):
+    """Where private keys are: made and found by their name, raising KeysUnreadable."""
+
+    def new_root_kid(self) -> str: ...
+    def new_document_key(self, kid: str) -> ec.EllipticCurvePrivateKey: ...
+    def new_credential_key(self, kid: str) -> Ed25519PrivateKey: ...
+    def document_key(self, kid: str) -> ec.EllipticCurvePrivateKey: ...
+    def credential_key(self, kid: str) -> Ed25519PrivateKey: ...
+
+
+@dataclass(frozen=True)
+class Files:
+    """Private keys in files of a folder."""
+
+    folder: Path
+
+    def new_root_kid(self) -> str:
+        return "root"
+
+    def new_document_key(self, kid: str) -> ec.EllipticCurvePrivateKey:
+        key = ec.generate_private_key(ec.SECP256R1())
+        _write_private(self._path(kid), key)
+        return key
+
+    def new_credential_key(self, kid: str) -> Ed25519PrivateKey:
+        key = Ed25519PrivateKey.generate()
+        _write_private(self._path(kid), key)
+        return key
+
+    def document_key(self, kid: str) -> ec.EllipticCurvePrivateKey:
+        return self._read(kid, ec.EllipticCurvePrivateKey)
+
+    def credential_key(self, kid: str) -> Ed25519PrivateKey:
+        return self._read(kid, Ed25519PrivateKey)
+
+    def _path(self, kid: str) -> Path:
+        return self.folder / f"{kid}.key.pem"
+
+    def _read(self, kid: str, kind: type) -> Any:
+        path = self._path(kid)
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise ValueError(f"{path.name} may be read by others: chmod 600")
+        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+        if not isinstance(key, kind):
+            raise ValueError(f"{path.name} is a key of another kind")
+        return key
+
+
+def make_keys(
+    folder: Path, *, organisation: str, now: datetime | None = None, token: Keeper | None = None
+) -> None:
+    """The first keys of an installation. Raises KeysExist, or KeysUnreadable of a token."""
     now = now or datetime.now(UTC)
     if (folder / HISTORY).exists():
         raise KeysExist(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=".keys-", dir=folder.parent))  # mode 0700
     try:
-        root_key = ec.generate_private_key(ec.SECP256R1())
+        keeper = token or Files(fresh)
+        root_kid = keeper.new_root_kid()
+        (fresh / ROOT_KID).write_text(root_kid)
+        root_key = keeper.new_document_key(root_kid)
         name = _name(organisation, "Certificates root")
         root = _certificate(name, name, root_key, root_key, now=now, years=ROOT_YEARS)
-        _write_private(fresh / "root.key.pem", root_key)
         (fresh / "root.pem").write_bytes(root.public_bytes(serialization.Encoding.PEM))
-        history = _fresh_keys(fresh, organisation, now)
+        history = _fresh_keys(fresh, keeper, organisation, now)
         _write_history(fresh, history)
         try:
             fresh.rename(folder)  # replaces an empty folder, never a full one
@@ -91,40 +146,44 @@ def make_keys(folder: Path, *, organisation: str, now: datetime | None = None) -
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def rotate_keys(folder: Path, *, now: datetime | None = None) -> None:
+def rotate_keys(folder: Path, *, now: datetime | None = None, token: Keeper | None = None) -> None:
     """New keys for what is signed from now on; the old stay known for what they signed.
 
     Raises KeysMissing or KeysUnreadable.
     """
     now = now or datetime.now(UTC)
-    keys = load_keys(folder)
+    keeper = token or Files(folder)
+    keys = load_keys(folder, token=token)
     subject = keys.document_certificate.subject
     organisation = str(subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)[0].value)
     moment = _moment(now)
     retired = [
         PastKey(**{**asdict(key), "retired_at": key.retired_at or moment}) for key in keys.history
     ]
-    _write_history(folder, [*_fresh_keys(folder, organisation, now), *retired])
+    _write_history(folder, [*_fresh_keys(folder, keeper, organisation, now), *retired])
 
 
-def load_keys(folder: Path) -> Keys:
-    """Raises KeysMissing or KeysUnreadable."""
+def load_keys(folder: Path, *, token: Keeper | None = None) -> Keys:
+    """``token``: where the private keys are, if not in files.
+
+    Raises KeysMissing or KeysUnreadable.
+    """
     if not (folder / HISTORY).exists():
         raise KeysMissing(folder)
     try:
         history = tuple(PastKey(**line) for line in json.loads((folder / HISTORY).read_text()))
         credential = next(key for key in history if key.kind == "credential")
         document = next(key for key in history if key.kind == "document")
-        credential_key = _read_private(folder / f"{credential.kid}.key.pem")
-        document_key = _read_private(folder / f"{document.kid}.key.pem")
+        keeper = token or Files(folder)
+        credential_key = keeper.credential_key(credential.kid)
+        document_key = keeper.document_key(document.kid)
         root = x509.load_pem_x509_certificate((folder / "root.pem").read_bytes())
         certificate = x509.load_pem_x509_certificate(document.public.encode())
+        revocations = _revocations(folder)
     except (OSError, ValueError, TypeError, StopIteration) as error:
         raise KeysUnreadable(f"{folder}: {error}") from error
     if (
-        not isinstance(credential_key, Ed25519PrivateKey)
-        or not isinstance(document_key, ec.EllipticCurvePrivateKey)
-        or _public(credential_key) != credential.public
+        _public(credential_key) != credential.public
         or certificate.public_key() != document_key.public_key()
     ):
         raise KeysUnreadable(f"{folder}: a private key does not belong to its public key")
@@ -135,25 +194,41 @@ def load_keys(folder: Path) -> Keys:
         document_certificate=certificate,
         root=root,
         history=history,
+        revocations=revocations,
     )
 
 
-def _fresh_keys(folder: Path, organisation: str, now: datetime) -> list[PastKey]:
-    credential = Ed25519PrivateKey.generate()
-    document = ec.generate_private_key(ec.SECP256R1())
-    root_key = _read_private(folder / "root.key.pem")
+def _revocations(folder: Path) -> x509.CertificateRevocationList | None:
+    path = folder / REVOCATIONS
+    return x509.load_pem_x509_crl(path.read_bytes()) if path.exists() else None
+
+
+def _fresh_keys(folder: Path, keeper: Keeper, organisation: str, now: datetime) -> list[PastKey]:
+    credential_kid, document_kid = _kid("credential", now), _kid("document", now)
+    credential = keeper.new_credential_key(credential_kid)
+    document = keeper.new_document_key(document_kid)
+    named = folder / ROOT_KID
+    root_key = keeper.document_key(named.read_text() if named.exists() else "root")
     root = x509.load_pem_x509_certificate((folder / "root.pem").read_bytes())
-    assert isinstance(root_key, ec.EllipticCurvePrivateKey)
     name = _name(organisation, f"Certificates {now.year}")
     certificate = _certificate(name, root.subject, document, root_key, now=now, years=SIGNER_YEARS)
     pem = certificate.public_bytes(serialization.Encoding.PEM).decode()
-    lines = [
-        PastKey(_kid("credential", now), "credential", _public(credential), _moment(now)),
-        PastKey(_kid("document", now), "document", pem, _moment(now)),
+    none_revoked = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(root.subject)
+        .last_update(now - _DAY)
+        .next_update(now + 365 * SIGNER_YEARS * _DAY)
+        .add_extension(x509.CRLNumber(int(now.timestamp())), False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key()), False
+        )
+        .sign(root_key, hashes.SHA256())
+    )
+    _write_whole(folder / REVOCATIONS, none_revoked.public_bytes(serialization.Encoding.PEM))
+    return [
+        PastKey(credential_kid, "credential", _public(credential), _moment(now)),
+        PastKey(document_kid, "document", pem, _moment(now)),
     ]
-    _write_private(folder / f"{lines[0].kid}.key.pem", credential)
-    _write_private(folder / f"{lines[1].kid}.key.pem", document)
-    return lines
 
 
 def _kid(kind: str, now: datetime) -> str:
@@ -238,16 +313,16 @@ def _write_private(path: Path, key: Any) -> None:
         file.write(data)
 
 
-def _read_private(path: Path) -> Any:
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise ValueError(f"{path.name} may be read by others: chmod 600")
-    return serialization.load_pem_private_key(path.read_bytes(), password=None)
-
-
 def _write_history(folder: Path, history: list[PastKey]) -> None:
-    fresh = folder / f".{HISTORY}.new"
-    with open(fresh, "w") as file:
-        json.dump([asdict(key) for key in history], file, ensure_ascii=False, indent=1)
+    lines = json.dumps([asdict(key) for key in history], ensure_ascii=False, indent=1)
+    _write_whole(folder / HISTORY, lines.encode())
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """The old content or the new, whenever we are killed."""
+    fresh = path.with_name(f".{path.name}.new")
+    with open(fresh, "wb") as file:
+        file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    fresh.replace(folder / HISTORY)
+    fresh.replace(path)

@@ -10,8 +10,10 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from certificates.frdo.forms import DetailsForm
+from certificates.frdo.sheets import keep_details, person_of, waits_for_details
 from certificates.issuing import request_certificate
 from certificates.models import Certificate
 from certificates.names import WrongForm, confirm_name, name_orders, printable_name, proposed_dative
@@ -53,6 +55,8 @@ def _mine(user: User) -> dict[str, Any]:
         ],
         "printed": name,
         "asks_name": bool(others),
+        "asks_details": waits_for_details(user),
+        "has_details": hasattr(user, "frdo_details"),
         "orders": [(order, proposed_dative(user, order)) for order in name_orders(user)],
         "chosen": name.nominative,
         "dative": name.dative,
@@ -79,6 +83,23 @@ def name(request: HttpRequest) -> HttpResponse:
         request_certificate(pk, requested_by=request.user)
     messages.success(request, _("Thank you. This is how your name will be printed."))
     return redirect("certificates:mine")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@never_cache
+def details(request: HttpRequest) -> HttpResponse:
+    """What the federal register asks about the holder of a document that has still to be sent."""
+    if not waits_for_details(request.user):
+        raise Http404
+    posted = request.POST if request.method == "POST" else None
+    form = DetailsForm(posted, person=person_of(request.user))
+    if form.is_valid():
+        keep_details(request.user, form.person, by=request.user)
+        messages.success(request, _("Thank you. Saved; you can correct it until it is sent."))
+        return redirect("certificates:mine")
+    context = {"form": form}
+    return render(request, "certificates/details.html", context, status=422 if form.errors else 200)
 
 
 def _own(request: HttpRequest, certificate_uuid: str) -> Certificate:

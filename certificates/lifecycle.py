@@ -68,9 +68,18 @@ def check_reason(action: str, reason_class: str, reason: str) -> None:
 
 
 def change_state(
-    certificate: Certificate, action: str, *, actor: User, reason_class: str, reason: str
+    certificate: Certificate,
+    action: str,
+    *,
+    actor: User | None = None,
+    source: str = "",
+    reason_class: str,
+    reason: str,
 ) -> Certificate:
-    """Suspend, restore or revoke. Raises WrongState or ReasonMissing; then nothing changes."""
+    """Suspend, restore or revoke: a person (``actor``), or a system (``source``).
+
+    Raises WrongState or ReasonMissing; then nothing changes.
+    """
     check_reason(action, reason_class, reason)
     with transaction.atomic():
         locked = Certificate.objects.select_for_update().get(pk=certificate.pk)
@@ -86,6 +95,7 @@ def change_state(
             reason_class=reason_class,
             reason=reason.strip(),
             actor=actor,
+            source=source,
             at=locked.changed_at,
         )
     return locked

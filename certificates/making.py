@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -135,9 +135,25 @@ def make_certificate(
         with transaction.atomic():
             _record(certificate, actor, reason_class, reason, replaces)
     except BaseException:
-        storages["private"].delete(name)
+        _forget_file(name, certificate)
         raise
     return certificate
+
+
+def _forget_file(name: str, certificate: Certificate) -> None:
+    """Delete the file of a certificate that was not recorded.
+
+    When the connection breaks at the COMMIT, it may have been: then the file stays. It stays as
+    well while the database cannot be asked, for a file too many harms nobody.
+    """
+    try:
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
+        is_recorded = Certificate.objects.filter(uuid=certificate.uuid).exists()
+    except DatabaseError:
+        return
+    if not is_recorded:
+        storages["private"].delete(name)
 
 
 def drawn(snapshot: Snapshot, template: CertificateTemplate) -> bytes:

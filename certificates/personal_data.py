@@ -43,6 +43,23 @@ register(
         OnErasure.DELETE,
     ),
     Holding(
+        "certificates.FrdoDetails",
+        "learner",
+        _("Details for the federal register"),
+        (
+            "birth_date",
+            "sex",
+            "snils",
+            "citizenship",
+            "level",
+            "diploma_surname",
+            "diploma_series",
+            "diploma_number",
+            "changed_at",
+        ),
+        OnErasure.DELETE,
+    ),
+    Holding(
         "certificates.Award",
         "nominee",
         _("Awards and thanks"),
@@ -55,6 +72,9 @@ register_not_about(
     ("certificates.Certificate", "enrollment"),  # its holder is spoken of above
     ("certificates.CertificateEvent", "actor"),
     ("certificates.IssueBatch", "requested_by"),
+    ("certificates.FrdoDetails", "changed_by"),
+    ("certificates.FrdoSheet", "made_by"),
+    ("certificates.FrdoSheet", "accepted_by"),
     ("certificates.Award", "nominated_by"),
     ("certificates.Award", "decided_by"),
 )

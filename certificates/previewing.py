@@ -6,7 +6,6 @@ import base64
 import io
 from datetime import timedelta
 
-import pypdfium2
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,6 +15,7 @@ from certificates.making import drawn
 from certificates.models import CertificateTemplate
 from certificates.names import Name
 from lms.pdf.fonts import MissingGlyphs
+from lms.pdf.pdfium import opened_pdf
 
 USUAL = Name("Иванова Мария Петровна", "Ивановой Марии Петровне", is_confirmed=True)
 LONG = Name(
@@ -58,11 +58,8 @@ def preview_pdf(template: CertificateTemplate, *, is_long: bool = False) -> byte
 
 def picture(pdf: bytes, *, dots_per_inch: int = 96) -> bytes:
     """The first page as a PNG."""
-    document = pypdfium2.PdfDocument(pdf)
-    try:
+    with opened_pdf(pdf) as document:
         image = document[0].render(scale=dots_per_inch / 72).to_pil()
-    finally:
-        document.close()
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
     return buffer.getvalue()

@@ -88,6 +88,10 @@ class UnknownLetters(IssueProblem):
         )
 
 
+FAULTS = (OSError, KeysMissing, KeysUnreadable, NotTimestamped)
+"""Faults of the installation that have a sentence of their own: not the person's, tried again."""
+
+
 def in_words(error: Exception) -> str:
     """What to tell the issuer; of faults of the installation, what its operator has to do."""
     if isinstance(error, IssueProblem):

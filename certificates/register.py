@@ -16,6 +16,7 @@ from openpyxl.cell import WriteOnlyCell
 from certificates.models import Certificate, CertificateTemplate, ReasonClass
 from courses.cms.people_sheet import harmless
 from courses.models import Course
+from frontend.widgets import DayInput
 from lms.people.models import Role, User
 
 ROWS_A_PAGE = 50
@@ -47,16 +48,16 @@ class RegisterFilters(forms.Form):
         empty_label=gettext_lazy("All"),
     )
     state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
+    kind = forms.ChoiceField(label=gettext_lazy("Document"), required=False)
     since = forms.DateField(
         label=gettext_lazy("Issued from"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
     )
     until = forms.DateField(
         label=gettext_lazy("to"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
     )
 
     def __init__(self, data, *, rows: QuerySet[Certificate]):

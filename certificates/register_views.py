@@ -19,6 +19,7 @@ from certificates.register import (
     register_sheet,
 )
 from courses.cms.people_sheet import CONTENT_TYPE
+from lms.people.showing import note_shown
 
 
 def _asked(request: HttpRequest) -> RegisterFilters:
@@ -33,6 +34,7 @@ def _asked(request: HttpRequest) -> RegisterFilters:
 def register(request: HttpRequest) -> HttpResponse:
     filters = _asked(request)
     page = Paginator(filters.found(), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    note_shown(request, [certificate.learner_id for certificate in page])
     query = request.GET.copy()
     query.pop("page", None)
     context = {"form": filters, "page": page, "query": query.urlencode()}
@@ -45,6 +47,7 @@ def register(request: HttpRequest) -> HttpResponse:
 @require_safe
 def register_xlsx(request: HttpRequest) -> HttpResponse:
     rows = _asked(request).found()
+    note_shown(request, rows.order_by().values_list("learner", flat=True))
     name = f"certificates-{timezone.localdate():%Y-%m-%d}.xlsx"
     return HttpResponse(
         register_sheet(rows.order_by("issued_at", "pk").iterator(chunk_size=500)),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from PIL import Image
@@ -25,6 +26,8 @@ from lms.pdf.qr import draw_qr
 
 INK, QUIET = HexColor("#1d2b2a"), HexColor("#52615f")
 LEADING = 1.28
+MOST_AIR = 0.6
+"""How much wider the gaps between the words may become where the page has room."""
 SMALLEST = 0.3
 """How far the words may shrink before they are let run into the foot; never met by tests of names
 of 200 letters with a text of 600."""
@@ -97,6 +100,16 @@ def draw(
     return archive(page.drawn(), page.canvas.structure, about, attachments)
 
 
+def given_with_patronymic(name: str) -> tuple[str, ...]:
+    """The two words of a name that are not parted, by the patronymic's ending in either case."""
+    words = name.split()
+    return tuple(
+        f"{given} {patronymic}"
+        for given, patronymic in pairwise(words)
+        if patronymic.endswith(("вна", "вне", "ична", "ичне", "вич", "вичу", "ьич", "ьичу"))
+    )
+
+
 @dataclass(frozen=True)
 class _Words:
     """A paragraph of the page: its element, weight, size in points and the room under it."""
@@ -110,13 +123,22 @@ class _Words:
 
     is_balanced: bool = False
     """Whether its lines are about equally long, as of a name or a title."""
+    pairs: tuple[str, ...] = ()
+    """Words that are not parted between lines."""
 
     def lines(self, room: float, scale: float) -> list[str]:
-        size = self.size * scale
-        lines = wrapped(self.text, font_name=self.name, size=size, room=room)
+        name, size, pairs = self.name, self.size * scale, self.pairs
+        lines = wrapped(self.text, font_name=name, size=size, room=room, pairs=pairs)
         if self.is_balanced and len(lines) > 1:
-            return balanced(self.text, lines, font_name=self.name, size=size, room=room)
+            return balanced(self.text, lines, font_name=name, size=size, room=room, pairs=pairs)
         return lines
+
+    def fitted(self, room: float, most_lines: int, least: float) -> _Words:
+        """Smaller, down to ``least`` of the size, if that brings it into so many lines."""
+        for share in range(100, round(least * 100) - 1, -2):
+            if len(self.lines(room, share / 100)) <= most_lines:
+                return replace(self, size=self.size * share / 100)
+        return self
 
 
 class Page:
@@ -192,12 +214,19 @@ class Page:
         words = [
             _Words("P", snapshot.issuer, regular, 12, QUIET, 15),
             _Words("H1", snapshot.heading, bold, 30, self.primary, 34, is_balanced=True),
-            _Words("P", snapshot.name, bold, 34, INK, 15, is_balanced=True),
+            self._name(),
             _Words("P", snapshot.body, regular, 14.5, INK, 11, is_balanced=True),
             _Words("P", course, bold, 20, INK, 12, is_balanced=True),
             _Words("P", snapshot.facts, regular, 13.5, QUIET, 0),
         ]
         return [word for word in words if word.text]
+
+    def _name(self) -> _Words:
+        """In one line if a little smaller it fits, else the family name stands alone."""
+        pairs = given_with_patronymic(self.snapshot.name)
+        name = _Words("P", self.snapshot.name, self.bold, 34, INK, 15, True, pairs)
+        one = name.fitted(self.room, 1, 0.85)
+        return one if one is not name else name.fitted(self.room, 2, 0.75)
 
     def _draw_words(self) -> None:
         """The words above the foot, as large as they fit, a little above the middle of the room."""
@@ -208,11 +237,14 @@ class Page:
         scale = 1.0
         while (needed := self._height_of(words, scale)) > available and scale > SMALLEST:
             scale -= 0.04
-        top = self.top - emblem - max(0.0, available - needed) * 0.45
+        spare = max(0.0, available - needed)
+        gaps = sum(word.gap for word in words) * scale
+        self.air = 1 + min(MOST_AIR, spare * 0.4 / gaps)
+        top = self.top - emblem - (spare - (self.air - 1) * gaps) * 0.45
         for word in words:
             top = self._draw_paragraph(word, scale, top)
             if word.kind == "H1":
-                self._draw_rule(top + word.gap * scale * 0.55)
+                self._draw_rule(top + word.gap * scale * self.air * 0.55)
 
     def _height_of(self, words: list[_Words], scale: float) -> float:
         return sum(
@@ -228,7 +260,7 @@ class Page:
             for line in word.lines(self.room, scale):
                 top -= size * LEADING
                 self._draw_line(line, top + size * (LEADING - 1))
-        return top - word.gap * scale
+        return top - word.gap * scale * self.air
 
     def _draw_line(self, line: str, y: float) -> None:
         if self.is_centred:
@@ -320,14 +352,14 @@ class Page:
     def _draw_check(self) -> None:
         """The QR code with the code for typing: where everybody can check the certificate."""
         snapshot, canvas, side = self.snapshot, self.canvas, self._qr_side()
-        left, bottom = self.right - side, self.foot - 4 * mm
+        left, bottom = self.right - side, self.foot + 1 * mm
         canvas.setFillColor(white)
         canvas.roundRect(left, bottom, side, side, 1.2 * mm, stroke=0, fill=1)
         box = (left, bottom, left + side, bottom + side)
         with canvas.content("Figure", alt=snapshot.qr_alt or snapshot.url, box=box):
             canvas.setFillColor(INK)
             draw_qr(canvas, snapshot.url, x=left, y=bottom, side=side)
-        words = bottom + side + 3.5 * mm
+        words = bottom - 4.6 * mm
         canvas.setFillColor(INK)
         with canvas.group("P"), canvas.content("Link"):
             canvas.setFont(self.bold, 10.5)
@@ -338,7 +370,7 @@ class Page:
             wide = width(snapshot.check_label, font_name=self.regular, size=8)
             canvas.setFont(self.regular, 8 * max(0.6, min(1.0, self._column() / max(wide, 1))))
             canvas.setFillColor(QUIET)
-            canvas.drawRightString(self.right, bottom - 4 * mm, snapshot.check_label)
+            canvas.drawRightString(self.right, bottom - 8.6 * mm, snapshot.check_label)
 
     def _draw_picture(
         self, picture: ImageReader, alt: str, left: float, bottom: float, wide: float, high: float

@@ -38,7 +38,7 @@ class SealedCertificate:
 def seal(
     content: CertificateContent, layout: Layout, issuer: Issuer, fonts: Fonts
 ) -> SealedCertificate:
-    """The signed PDF (PDF/A-3a, PDF/UA-1, PAdES B-B) with its credential inside.
+    """The signed PDF (PDF/A-3a, PDF/UA-1, PAdES) with its credential inside.
 
     Raises ``lms.pdf.fonts.MissingGlyphs``, ``linked_data.DocumentError`` or
     ``signing.NotTimestamped``; then there is nothing to clean up.
@@ -57,5 +57,5 @@ def seal(
         created=content.claims.valid_from,
         attachments=[attachment],
     )
-    pdf = sign_pdf(page, issuer.signer, timestamper=issuer.timestamper)
+    pdf = sign_pdf(page, issuer.signer, authority=issuer.authority)
     return SealedCertificate(pdf, credential, sha256(pdf).hexdigest())

@@ -16,6 +16,7 @@ one = "certificates/<uuid:certificate_uuid>/"
 urlpatterns = [
     path("certificates/", learner_views.mine, name="mine"),
     path("certificates/name/", learner_views.name, name="name"),
+    path("certificates/details/", learner_views.details, name="details"),
     path("certificates/register/", register_views.register, name="register"),
     path("certificates/register.xlsx", register_views.register_xlsx, name="register_xlsx"),
     path(one, learner_views.one, name="one"),

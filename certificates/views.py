@@ -22,6 +22,7 @@ from certificates.verification import (
     public_facts,
 )
 from frontend.errors import too_many_requests
+from lms.people.addresses import client_address
 
 _NUMBER = re.compile(rf"{NUMBER_PREFIX}[\s\-–—]*\d{{4}}[\s\-–—]*\d+", re.IGNORECASE)
 PARTS = {
@@ -49,10 +50,6 @@ SIGNATURES = {
 """What the signature says, in plain words."""
 
 
-def _address(request: HttpRequest) -> str:
-    return request.META.get("REMOTE_ADDR", "")
-
-
 def _wants_json(request: HttpRequest) -> bool:
     return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
 
@@ -74,7 +71,7 @@ def check(request: HttpRequest) -> HttpResponse:
 def verify(request: HttpRequest, code: str) -> HttpResponse:
     """What is known of a certificate, for anyone who has its code; JSON when asked for."""
     try:
-        certificate = look_up(code, address=_address(request))
+        certificate = look_up(code, address=client_address(request))
     except MalformedCode:
         return _malformed(request, code)
     except TooManyLookups:
@@ -106,7 +103,7 @@ def _with_vary(response: HttpResponse) -> HttpResponse:
 def credential(request: HttpRequest, code: str) -> HttpResponse:
     """The digital credential, which carries no name, for machines that check it themselves."""
     try:
-        certificate = look_up(code, address=_address(request))
+        certificate = look_up(code, address=client_address(request))
     except MalformedCode:
         raise Http404 from None
     except TooManyLookups:
@@ -121,7 +118,7 @@ def credential(request: HttpRequest, code: str) -> HttpResponse:
 def check_file(request: HttpRequest) -> HttpResponse:
     """Compare a brought PDF or JSON with what was issued. The file is not kept."""
     try:
-        count_lookup(_address(request))
+        count_lookup(client_address(request))
     except TooManyLookups:
         return too_many_requests(request, seconds=60)
     brought = request.FILES.get("file")

@@ -120,13 +120,25 @@ def agendas_of(
     return agendas
 
 
+def led_sessions_of(user: User, start: datetime, end: datetime) -> list[Event]:
+    """The meetings of the cohorts that the person trains, cancelled ones too, in order of time."""
+    if not user.has_roles:
+        return []
+    cohorts = list(user.trained_cohorts.select_related("course"))
+    found = events_of(cohorts, start, end) if cohorts else []
+    return [event for event in found if event.kind is EventKind.SESSION]
+
+
 def agenda_of(user: User, start: datetime, end: datetime) -> list[Event]:
-    """Everything dated in the person's open enrolments, in order of time."""
+    """Everything dated in the person's open enrolments and the meetings that they lead."""
     enrollments = list(
         Enrollment.objects.open().filter(learner=user).select_related("cohort__course")
     )
     agendas = agendas_of(enrollments, start, end).values()
-    return sorted((event for events in agendas for event in events), key=_by_time)
+    found = [event for events in agendas for event in events]
+    known = {event.uid for event in found}  # whoever learns where they lead has it once
+    found += [event for event in led_sessions_of(user, start, end) if event.uid not in known]
+    return sorted(found, key=_by_time)
 
 
 def event_of(user: User, uid: UUID) -> Event | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,6 +12,8 @@ from django.views.decorators.http import require_http_methods
 from courses.as_learner import begin_walk, end_walk, take_as_done, wait_until_open, walk_through
 from courses.models import Activity, Course
 from courses.programme import leads
+
+_ID = re.compile(r"[0-9]{1,18}")
 
 
 @login_required
@@ -28,9 +32,14 @@ def as_learner(request: HttpRequest, course_id: int) -> HttpResponse:
         end_walk(request)
     elif walk := walk_through(request, course):
         steps = Activity.objects.descendant_of(course).live()
-        step = get_object_or_404(steps, pk=request.POST.get("activity") or 0).specific
+        step = get_object_or_404(steps, pk=_id_in(request.POST.get("activity", ""))).specific
         if wish == "wait":
             wait_until_open(request, walk, step)
             return redirect(step.get_url(request))
         take_as_done(request, walk, step)
     return redirect(course.get_url(request))
+
+
+def _id_in(text: str) -> int:
+    """0, which nothing has, for what is no id."""
+    return int(text) if _ID.fullmatch(text) else 0

@@ -46,6 +46,11 @@ class Card:
     def next_cohort(self) -> Cohort | None:
         return self.cohorts[0].cohort if self.cohorts else None
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether the next cohort is under way already, and only still takes people."""
+        return self.next_cohort is not None and self.next_cohort.starts_at <= timezone.now()
+
 
 @dataclass(frozen=True)
 class Chip:
@@ -78,7 +83,11 @@ def shelf_for(
     """The catalogue of ``courses`` as ``user`` asks for it; a constant number of queries."""
     choices = Choices(
         topics=list(Topic.objects.filter(courses__in=courses).distinct()),
-        regions=list(Region.objects.filter(cohorts__in=Cohort.objects.taking_people()).distinct()),
+        regions=list(
+            Region.objects.filter(
+                is_sandbox=False, cohorts__in=Cohort.objects.taking_people()
+            ).distinct()
+        ),
     )
     filters = filters_from(data, choices)
     everything = cards_for(user, courses)

@@ -84,7 +84,7 @@ def rows_of(
         counting = {pk for pk, outcome, _at in completions if outcome != Completion.Outcome.FAILED}
         listed = statuses(outline.rules, counting, starts_at=cohort.starts_at, now=now)
         last_completion = max((at for _pk, _outcome, at in completions), default=None)
-        last_seen = _latest(last_completion, enrollment.learner.last_login, enrollment.activated_at)
+        last_seen = _latest(last_completion, enrollment.last_seen_at, enrollment.activated_at)
         rows.append(
             PersonRow(
                 enrollment=enrollment,
@@ -118,7 +118,7 @@ def silent_enrollments(cohorts: QuerySet[Cohort]) -> QuerySet[Enrollment]:
     recent = Completion.objects.filter(enrollment=OuterRef("pk"), at__gt=limit)
     return Enrollment.objects.filter(
         ~Exists(recent),
-        ~Q(learner__last_login__gt=limit),
+        Q(last_seen_at=None) | Q(last_seen_at__lte=limit),
         ~Q(activated_at__gt=limit),
         state=EnrollmentState.ACTIVE,
         cohort__in=cohorts.filter(starts_at__lte=limit, ends_at__gt=now),

@@ -10,7 +10,9 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Length, Substr
+from wagtail.models import Page
 
 from courses.models import Activity, Cohort, Completion, Enrollment
 
@@ -44,8 +46,14 @@ def deadlines_of(enrollments: Sequence[Enrollment]) -> dict[int, list[Deadline]]
     if not paths:
         return {}
     below = functools.reduce(operator.or_, (Q(path__startswith=path) for path in paths))
+    # A step of a module that is not published stands in no programme, though it is live itself.
+    module = Page.objects.live().filter(
+        path=Substr(OuterRef("path"), 1, Length(OuterRef("path")) - Page.steplen)
+    )
     dated = list(
-        Activity.objects.live().filter(below, due_after_days__isnull=False).order_by("path")
+        Activity.objects.live()
+        .filter(below, Exists(module), due_after_days__isnull=False)
+        .order_by("path")
     )
     done = set(
         Completion.objects.counting()

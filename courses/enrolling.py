@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from courses.enrollment_states import HOLDS_NO_PLACE, EnrollmentState, IllegalTransition, moved
 from courses.models import Cohort, Enrollment, EnrollmentTransition
+from lms.overtaken import once_more_if_overtaken
 from lms.people.models import User
 
 
@@ -34,7 +35,6 @@ class EnrollmentResult:
     outcome: Outcome
 
 
-@transaction.atomic
 def enroll(
     *,
     learner: User,
@@ -51,13 +51,45 @@ def enroll(
     repeating a course is a new attempt, which this function does not start by itself.
     Raises CohortFull or EnrollmentClosed; then nothing is written.
     """
+    if standing := _standing(_latest(learner, cohort)):
+        return EnrollmentResult(standing, Outcome.UNCHANGED)
+    return _give_place(learner, cohort, source, actor, by_own_wish)
+
+
+def _latest(learner: User, cohort: Cohort) -> Enrollment | None:
+    latest = Enrollment.objects.filter(learner=learner, cohort=cohort).order_by("attempt").last()
+    if latest is not None:
+        latest.learner, latest.cohort = learner, cohort
+    return latest
+
+
+def _standing(latest: Enrollment | None) -> Enrollment | None:
+    """The enrolment if it is open or completed, so that no place is to be given."""
+    if latest and (latest.is_open or latest.state == EnrollmentState.COMPLETED):
+        return latest
+    return None
+
+
+# An import does not wait where nobody counts the places.
+enrolled_once = once_more_if_overtaken(
+    Enrollment, "enrollment_is_open_once_in_a_cohort", "enrollment_attempt_is_counted_once"
+)
+
+
+@enrolled_once
+def _give_place(
+    learner: User, cohort: Cohort, source: str, actor: User | None, by_own_wish: bool
+) -> EnrollmentResult:
     from courses.invitations import invite
     from courses.requesting import settle
 
-    cohort = Cohort.objects.select_for_update().get(pk=cohort.pk)  # the row that owns the places
-    latest = Enrollment.objects.filter(learner=learner, cohort=cohort).order_by("attempt").last()
-    if latest and (latest.is_open or latest.state == EnrollmentState.COMPLETED):
-        return EnrollmentResult(latest, Outcome.UNCHANGED)
+    # The row that owns the places; what was read before may have changed while we waited for it.
+    cohort = Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
+    attempts = Enrollment.objects.filter(learner=learner, cohort=cohort).order_by("pk")
+    list(attempts.select_for_update().values_list("pk"))
+    latest = _latest(learner, cohort)
+    if standing := _standing(latest):
+        return EnrollmentResult(standing, Outcome.UNCHANGED)
     if not cohort.is_enrollment_open:
         raise EnrollmentClosed
     if cohort.capacity is not None and places_taken(cohort) >= cohort.capacity:
@@ -100,7 +132,7 @@ def move(
     from courses.requesting import fill_places
 
     if to in HOLDS_NO_PLACE:  # the cohort is locked before its enrolments, as in ``enroll``
-        Cohort.objects.select_for_update().get(pk=enrollment.cohort_id)
+        Cohort.objects.select_for_update(no_key=True).get(pk=enrollment.cohort_id)
     locked = Enrollment.objects.select_for_update().get(pk=enrollment.pk)
     current = EnrollmentState(locked.state)
     if current is not to:

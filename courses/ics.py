@@ -12,7 +12,7 @@ from email.utils import parseaddr
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from icalendar import Alarm, Calendar
+from icalendar import Alarm, Calendar, vDuration
 from icalendar import Event as Entry
 
 from courses.agenda import Event, EventKind
@@ -31,8 +31,9 @@ def ics_of(events: Iterable[Event], *, method: str = "PUBLISH", name: str = "") 
     if name:
         calendar.add("name", name)
         calendar.add("x-wr-calname", name)
-        calendar.add("refresh-interval", timedelta(hours=1))
-        calendar.add("x-published-ttl", timedelta(hours=1))
+        every = vDuration(timedelta(hours=1))
+        calendar.add("refresh-interval", every, parameters={"VALUE": "DURATION"})  # RFC 7986, 5.7
+        calendar.add("x-published-ttl", every.to_ical().decode())
     for event in events:
         calendar.add_component(_entry(event))
     return calendar.to_ical().decode()

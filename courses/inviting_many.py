@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import NamedTuple
@@ -13,7 +12,7 @@ from django.utils import timezone
 
 from courses.invitations import hash_of
 from courses.models import Cohort, Invitation
-from lms.bulk import insert_rows, reserve_ids
+from lms.bulk import insert_rows, random_tokens, reserve_ids
 from lms.mail.letters_many import write_letters
 
 _TOKEN = "token"  # noqa: S105  stands in the address where each person's own token comes
@@ -44,7 +43,7 @@ def invite_many(invited: Sequence[Invited], *, had_links: Collection[int] = ()) 
             expires_at=now
         )
     ids = reserve_ids(Invitation, len(invited))
-    tokens = [secrets.token_urlsafe(32) for _ in invited]
+    tokens = random_tokens(len(invited))
     insert_rows(
         Invitation,
         ("id", "enrollment", "token_hash", "sent_to", "expires_at"),
@@ -54,14 +53,17 @@ def invite_many(invited: Sequence[Invited], *, had_links: Collection[int] = ()) 
         ),
     )
     address = settings.PUBLIC_URL + reverse("courses:invitation", args=[_TOKEN])
-    about = {one.cohort.pk: _about(one.cohort) for one in invited}
+    about = {
+        cohort.pk: _about(cohort)
+        for cohort in {one.cohort.id: one.cohort for one in invited}.values()
+    }
     write_letters(
         "invitation",
         [
             (
                 one.learner_id,
                 f"invitation:{pk}",
-                {"link": address.replace(_TOKEN, token), **about[one.cohort.pk]},
+                {"link": address.replace(_TOKEN, token), **about[one.cohort.id]},
             )
             for pk, token, one in zip(ids, tokens, invited, strict=True)
             if one.email and not one.is_synthetic

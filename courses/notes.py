@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db import IntegrityError, transaction
+from django.db.models import FilteredRelation, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,10 +27,45 @@ class NoteTooLong(Exception):
     """The note has more than ``LONGEST_NOTE`` characters."""
 
 
-def note_of(enrollment: Enrollment, lesson: Lesson) -> LessonNote:
-    """The learner's note, or an unsaved empty one of version 0."""
-    found = LessonNote.objects.filter(enrollment=enrollment, lesson=lesson).first()
-    return found or LessonNote(enrollment=enrollment, lesson=lesson, version=0)
+@dataclass(frozen=True)
+class LeftInLesson:
+    """What a learner has left in a lesson: their note and the place where they stopped."""
+
+    note: LessonNote
+    """An unsaved empty one of version 0 where there is none."""
+    position: LessonPosition | None
+
+
+_NOTE = ("text", "version", "updated_at")
+_POSITION = ("block", "video", "second")
+
+
+def left_in_lesson(enrollment: Enrollment, lesson: Lesson) -> LeftInLesson:
+    """Note and position in one query."""
+    row = (
+        Enrollment.objects.filter(pk=enrollment.pk)
+        .order_by()
+        .annotate(
+            note=FilteredRelation("notes", condition=Q(notes__lesson=lesson.pk)),
+            place=FilteredRelation("positions", condition=Q(positions__lesson=lesson.pk)),
+        )
+        .values_list(
+            *("note__pk", *(f"note__{name}" for name in _NOTE)),
+            *("place__pk", *(f"place__{name}" for name in _POSITION)),
+        )
+        .get()
+    )
+    note_id, *note_values = row[: len(_NOTE) + 1]
+    position_id, *position_values = row[len(_NOTE) + 1 :]
+    own = {"enrollment": enrollment, "lesson": lesson}
+    note = LessonNote(version=0, **own)
+    if note_id is not None:
+        note = LessonNote(pk=note_id, **own, **dict(zip(_NOTE, note_values, strict=True)))
+    position = None
+    if position_id is not None:
+        values = dict(zip(_POSITION, position_values, strict=True))
+        position = LessonPosition(pk=position_id, **own, **values)
+    return LeftInLesson(note, position)
 
 
 @transaction.atomic
@@ -69,10 +107,6 @@ def saved_words(note: LessonNote) -> str:
     if note.pk is None:
         return ""
     return _("Saved at %(time)s") % {"time": timezone.localtime(note.updated_at).strftime("%H:%M")}
-
-
-def position_of(enrollment: Enrollment, lesson: Lesson) -> LessonPosition | None:
-    return LessonPosition.objects.filter(enrollment=enrollment, lesson=lesson).first()
 
 
 def remember_position(

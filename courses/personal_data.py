@@ -57,8 +57,10 @@ register(
             "activated_at",
             "completed_at",
             "last_seen_at",
+            "metadata",
         ),
-        OnErasure.KEEP,
+        OnErasure.BLANK,
+        blank={"metadata": {}},
         merge=_merge_enrollments,
     ),
     Holding(
@@ -132,22 +134,15 @@ register(
         ("about", "photo_alt"),
         OnErasure.DELETE,
     ),
-    Holding(
-        "courses.ImportRow",
-        "learner",
-        _("Rows of files by which you were enrolled"),
-        ("people_import.file_name", "number", "said", "outcome"),
-        OnErasure.DELETE,
-    ),
 )
 register(
     Holding(
         "courses.ImportRow",
         "learner",
-        _("Rows of imported files"),
-        ("number", "value", "said", "outcome"),
+        _("Rows of files by which you were enrolled"),
+        ("people_import.file_name", "number", "value", "said", "outcome"),
         OnErasure.BLANK,
-        blank={"said": {}, "before": {}},
+        blank={"value": "", "said": {}, "before": {}},
     ),
     Holding(
         "courses.Disagreement",

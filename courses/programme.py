@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -80,6 +80,20 @@ class Programme:
     def missing(self) -> list[Row]:
         """Required rows that are still to be done."""
         return [row for row in self.rows if row.activity.is_required and not row.is_completed]
+
+
+def place_in(programme: Programme | None, activity: Activity) -> dict[str, Any]:
+    """Where ``activity`` stands, for its page: its row, number and neighbours."""
+    rows = programme.rows if programme else []
+    place = next((at for at, row in enumerate(rows) if row.activity.pk == activity.pk), None)
+    if place is None:
+        return {"row": None, "number": None, "previous": None, "next": None}
+    return {
+        "row": rows[place],
+        "number": place + 1,
+        "previous": rows[place - 1] if place else None,
+        "next": rows[place + 1] if place + 1 < len(rows) else None,
+    }
 
 
 @dataclass(frozen=True)
@@ -232,9 +246,8 @@ def door_to(user: User, activity: Activity, walk: Walk | None = None) -> Door:
     course = activity.course()
     if walk is not None:
         programme = programme_of(course, None, walk)
-        row = next((row for row in programme.rows if row.activity.pk == activity.pk), None)
-        is_locked = row is not None and row.is_locked
-        return Door(not is_locked, None, programme, row.lock_reason if row and is_locked else "")
+        reason = _why_locked(programme, activity)
+        return Door(not reason, None, programme, reason)
     enrollment = current_enrollment(user, course)
     if enrollment is None or enrollment.state not in ("active", "completed"):
         if leads(user, course):
@@ -245,7 +258,15 @@ def door_to(user: User, activity: Activity, walk: Walk | None = None) -> Door:
             False, enrollment, reason=_("This activity is for people enrolled in the course.")
         )
     programme = programme_of(course, enrollment)
-    row = next((row for row in programme.rows if row.activity.pk == activity.pk), None)
-    if row is not None and row.is_locked and not leads(user, course):
-        return Door(False, enrollment, programme, reason=row.lock_reason)
+    reason = _why_locked(programme, activity)
+    if reason and not leads(user, course):
+        return Door(False, enrollment, programme, reason=reason)
     return Door(True, enrollment, programme)
+
+
+def _why_locked(programme: Programme, activity: Activity) -> str:
+    """Why a learner may not enter now; empty: they may."""
+    row = next((row for row in programme.rows if row.activity.pk == activity.pk), None)
+    if row is None:  # its module is not published, though it is itself
+        return _("This step is not part of the programme at the moment.")
+    return row.lock_reason if row.is_locked else ""

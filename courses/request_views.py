@@ -16,6 +16,7 @@ from courses import requesting
 from courses.deciding import decides_on_requests, queues_for
 from courses.enrolling import EnrollmentClosed
 from courses.models import Cohort, Course, EnrollmentRequest, RequestState
+from lms.numerals import whole_number
 from lms.people.models import User
 
 
@@ -45,9 +46,7 @@ def _ask(person: User, course: Course, cohort: str) -> tuple[int, str]:
     if not cohort:
         requesting.ask_to_be_told(person=person, course=course)
         return messages.SUCCESS, _("We will write to you when a cohort opens for your region.")
-    if not cohort.isascii() or not cohort.isdigit() or len(cohort) > 18:
-        raise Cohort.DoesNotExist
-    chosen = course.cohorts.get(pk=int(cohort))
+    chosen = course.cohorts.get(pk=whole_number(cohort))
     made = requesting.ask_for_place(person=person, cohort=chosen)
     if made.state == RequestState.WAITING:
         return messages.SUCCESS, _("You are in the waiting list: number %(n)d.") % {

@@ -46,7 +46,11 @@ def ask_for_place(*, person: User, cohort: Cohort) -> EnrollmentRequest:
     Into the waiting list where no place is left. An open request for another cohort of the course,
     or to be told, is replaced. Raises NotForYou, EnrollmentClosed or AlreadyEnrolled.
     """
-    cohort = Cohort.objects.select_for_update().select_related("course").get(pk=cohort.pk)
+    # Before the cohort, as an import does, which enrols where it does not lock the cohort.
+    User.objects.select_for_update(no_key=True, of=("self",)).get(pk=person.pk)
+    cohort = (
+        Cohort.objects.select_for_update(no_key=True).select_related("course").get(pk=cohort.pk)
+    )
     if person.region_id is None or not cohort.regions.filter(pk=person.region_id).exists():
         raise NotForYou
     if not cohort.is_enrollment_open:
@@ -131,7 +135,7 @@ def fill_places(cohort: Cohort) -> int:
     )
     if not waiting.exists():
         return 0
-    cohort = Cohort.objects.select_for_update().get(pk=cohort.pk)
+    cohort = Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
     given = 0
     for request in waiting.select_related("person", "course", "cohort").select_for_update(
         of=("self",)
@@ -228,7 +232,7 @@ def _has_place(cohort: Cohort) -> bool:
 
 def _locked(request: EnrollmentRequest) -> EnrollmentRequest:
     if request.cohort_id:
-        Cohort.objects.select_for_update().get(pk=request.cohort_id)
+        Cohort.objects.select_for_update(no_key=True).get(pk=request.cohort_id)
     locked = (
         EnrollmentRequest.objects.select_for_update(of=("self",))
         .select_related("person", "course", "cohort")

@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.core.management import call_command
 
-from courses import reminders, requesting
+from courses import reminders, requesting, retention
 from courses.enrolling import expire_finished_cohorts
 from courses.importing import imports
 
@@ -35,3 +35,9 @@ def publish_scheduled_pages() -> None:
 @shared_task(name="courses.forget_old_imports")
 def forget_old_imports() -> int:
     return imports.forget_old_imports()
+
+
+@shared_task(name="courses.retire_inactive_people")
+def retire_inactive_people() -> int:
+    done = retention.retire_inactive_people()
+    return len(done.warned) + len(done.erased)

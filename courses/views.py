@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from courses.duties import duties_of
 from courses.home import greeting_at, home_of
 from courses.invitations import (
     InvitationExpired,
@@ -26,6 +27,7 @@ from lms.people.naming import address
 def home(request: HttpRequest) -> HttpResponse:
     context = {
         "home": home_of(request.user),
+        "duties": duties_of(request.user),
         "greeting": greeting_at(timezone.localtime().hour),
         "address": address(request.user),
     }

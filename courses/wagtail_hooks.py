@@ -11,9 +11,11 @@ from courses.cms import (
     page_rights,
     pages_api,
     panels,
+    roles,
     speech,
     topics,
     trainer_profiles,
+    users,
 )
 from courses.dialogues import cms as dialogues
 
@@ -30,7 +32,9 @@ __all__ = [
     "page_rights",
     "pages_api",
     "panels",
+    "roles",
     "speech",
     "topics",
     "trainer_profiles",
+    "users",
 ]

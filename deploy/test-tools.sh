@@ -2,7 +2,7 @@
 # Brings what the tests use besides Python, where that can be done, and says what is missing.
 set -uo pipefail
 
-declare -A package=( [chromium]=chromium [qpdf]=qpdf [pdftoppm]=poppler-utils )
+declare -A package=( [chromium]=chromium [qpdf]=qpdf [pdftoppm]=poppler-utils [softhsm2-util]=softhsm2 )
 missing=()
 for tool in "${!package[@]}"; do
   command -v "$tool" >/dev/null 2>&1 || missing+=("${package[$tool]}")

@@ -6,6 +6,7 @@ beside it on the page. No numbers are computed here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -33,10 +34,13 @@ def before_after_chart(
     before_label: str,
     after_label: str,
     number: Format = _one_decimal,
+    bands: Sequence[float | None] = (),
+    band_label: str = "",
 ) -> str:
     """Dots for before and after joined by a line, one row a scale; an SVG element as text.
 
-    rows: (label, before, after), values within minimum..maximum. Raises ValueError for an empty
+    rows: (label, before, after), values within minimum..maximum. bands: for each row the error on
+    each side, drawn around both dots; None where it is not known. Raises ValueError for an empty
     range or a value outside it.
     """
     if not minimum < maximum:
@@ -49,18 +53,39 @@ def before_after_chart(
         parts += [
             _text(LEFT, top + 20, label, "chart__label"),
             f'<line class="chart__track" x1="{LEFT}" y1="{y}" x2="{WIDTH - RIGHT}" y2="{y}"/>',
+            *_bands((before, after), bands[index] if bands else None, y, minimum, maximum),
             f'<line class="chart__change" x1="{x1}" y1="{y}" x2="{x2}" y2="{y}"/>',
             f'<circle class="chart__before" cx="{x1}" cy="{y}" r="7"/>',
             f'<circle class="chart__after" cx="{x2}" cy="{y}" r="9"/>',
             *_value_labels(x1, x2, y, number(before), number(after)),
         ]
     bottom = len(rows) * ROW_HEIGHT
+    legend = f"○ {before_label}   ● {after_label}"
+    if any(band is not None for band in bands):
+        legend += f"   {band_label}"
     parts += [
-        _text(LEFT, bottom + 22, f"○ {before_label}   ● {after_label}", "chart__legend"),
+        _text(LEFT, bottom + 22, legend, "chart__legend"),
         _text(WIDTH - RIGHT, bottom + 22, f"{number(minimum)} – {number(maximum)}",
               "chart__legend", anchor="end"),
     ]  # fmt: skip
     return _svg(bottom + AXIS_HEIGHT, title, description, parts)
+
+
+def _bands(
+    ends: tuple[float, float], band: float | None, y: float, minimum: float, maximum: float
+) -> list[str]:
+    """What error leaves open around each dot, cut off at the ends of the scale."""
+    if band is None:
+        return []
+    drawn = []
+    for value in ends:
+        left = _place(max(minimum, value - band), minimum, maximum)
+        right = _place(min(maximum, value + band), minimum, maximum)
+        drawn.append(
+            f'<rect class="chart__band" x="{left}" y="{y - 13}" width="{round(right - left, 1)}"'
+            ' height="26"/>'
+        )
+    return drawn
 
 
 def _value_labels(x1: float, x2: float, y: float, before: str, after: str) -> list[str]:
@@ -214,12 +239,20 @@ def _place(value: float, minimum: float, maximum: float) -> float:
 
 
 def _text(x: float, y: float, text: str, css: str, *, anchor: str = "start") -> str:
-    return f'<text class="{css}" x="{x}" y="{y}" text-anchor="{anchor}">{escape(text)}</text>'
+    return f'<text class="{css}" x="{x}" y="{y}" text-anchor="{anchor}">{_words(text)}</text>'
+
+
+def _words(text: str) -> str:
+    """Text as XML may hold it: without control characters and what is no character."""
+    return escape(_NO_XML.sub("", text))
+
+
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def _svg(height: int, title: str, description: str, parts: Sequence[str]) -> str:
     return (
         f'<svg class="chart" viewBox="0 0 {WIDTH} {height}" role="img">'
-        f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
+        f"<title>{_words(title)}</title><desc>{_words(description)}</desc>"
         f"{''.join(parts)}</svg>"
     )

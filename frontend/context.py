@@ -21,5 +21,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "display": display,
         "live_url": settings.LIVE_URL,
         "keeper": keeper(request),
-        "sees_insights": is_known and user.is_active and (user.is_superuser or bool(user._roles)),
+        "sees_insights": is_known and (user.is_administrator or user.has_roles),
     }

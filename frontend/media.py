@@ -13,7 +13,8 @@ from django.views.static import serve
 LONGEST_PART = 2 * 1024 * 1024
 FOR_SIGNED_IN = "documents/"
 """Files of courses; pictures are public, as pages that anyone may read show them."""
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})$")
+"""Longer numbers are no place in a file; what is no range is not heeded (RFC 9110, 14.2)."""
 
 
 def is_signed_in(request: HttpRequest) -> HttpResponse:

@@ -49,6 +49,26 @@ def note_sign_out(sender: type, request: HttpRequest | None, **signal: object) -
         request.has_signed_out = True  # type: ignore[attr-defined]
 
 
+class KeepOutOfCaches:
+    """Middleware: the browser keeps no page that was made for somebody who is signed in.
+
+    So that «back» shows none after signing out. Left alone are answers that say themselves how
+    long they may be kept, and lessons that the person lets this device keep. Who is signed in is
+    known by then: it costs no query.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        says_itself = KEEP_FOR in response.headers or "Cache-Control" in response.headers
+        if is_page and not says_itself and request.user.is_authenticated:
+            response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+
 class ForgetOnSignOut:
     """Middleware: the browser drops what it keeps of us when the person signs out.
 

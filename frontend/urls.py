@@ -7,6 +7,7 @@ app_name = "frontend"
 
 urlpatterns = [
     path("display/", views.display_settings, name="display"),
+    path("help/", views.help_page, name="help"),
     path("offline/", views.offline, name="offline"),
     path("service-worker.js", views.service_worker, name="service_worker"),
     path("developers/style/", style_guide, name="style_guide"),

@@ -1,4 +1,4 @@
-"""Settings of the pages themselves: display and language. Both work without JavaScript."""
+"""What every page leads to: help, display settings, language. All work without JavaScript."""
 
 from __future__ import annotations
 
@@ -44,6 +44,19 @@ def display_settings(request: HttpRequest) -> HttpResponse:
         "is_own_device": own_device.is_own(request),
     }
     return render(request, "display_settings.html", context)
+
+
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """Answers to what people ask most, and whom to ask for the rest."""
+    phone = settings.HELP_PHONE
+    context = {
+        "email": settings.HELP_EMAIL,
+        "phone": phone,
+        "phone_to_dial": "".join(sign for sign in phone if sign.isdigit() or sign == "+"),
+        "hours": settings.HELP_HOURS,
+    }
+    return render(request, "help.html", context)
 
 
 @require_safe

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from contextlib import suppress
 
 import pytest
@@ -27,11 +29,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=turn)
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Tests of browsers come before all others: after them nobody needs the demo's processes."""
+    browsers = sys.modules.get("tests.browser.conftest")
+    if browsers is not None and not item.get_closest_marker("browser"):
+        while browsers.running_demos:
+            browsers.running_demos.pop().stop()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def issuer_keys() -> None:
     """The installation of the tests can sign, as one does after ``make_issuer_keys``."""
     with suppress(KeysExist):
         make_keys(settings.ISSUER_KEYS_DIR, organisation="Бережно")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def demo_in_the_making(request: pytest.FixtureRequest, tmp_path_factory) -> None:
+    """While the first tests run, the first process makes the demo that those of browsers use."""
+    is_first = os.environ.get("PYTEST_XDIST_WORKER") == "gw0"
+    if is_first and any("demo_stack" in item.fixturenames for item in request.session.items):
+        from tests.browser.conftest import prepare_demo_beside, shared_directory
+
+        prepare_demo_beside(shared_directory(tmp_path_factory))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -32,7 +32,7 @@ from tests.factories import (
     make_module,
 )
 from tests.webinars.factories import make_webinar
-from tests.webinars.practicum.factories import make_practicum
+from tests.webinars.practicum.factories import example_of, make_practicum
 from webinars.practicum.keeping import agree_to_transcript
 from webinars.practicum.sessions import make_session
 from webinars.sessions import plan_session
@@ -53,6 +53,7 @@ ROLES = ["anonymous", "learner", "stranger", "trainer", "other_trainer", "coordi
 # What a GET answers to each role, in the order of ROLES.
 EXPECTED = {
     "display": [IN] * 7,
+    "help": [IN] * 7,
     "signed_in": [401] + [204] * 6,
     "offline": [IN] * 7,
     "service_worker": [IN] * 7,
@@ -67,12 +68,18 @@ EXPECTED = {
     "practicum_review": [LOGIN, NOTHING, NOTHING, IN, NOTHING, NOTHING, IN],
     "practicum_queue": [LOGIN, NOTHING, NOTHING, IN, NOTHING, NOTHING, IN],
     "practicum_groups": [LOGIN, NOTHING, NOTHING, IN, NOTHING, NOTHING, IN],
+    "practicum_library": [LOGIN, IN, NO, IN, NO, NO, IN],
+    "practicum_course_library": [LOGIN, IN, NOTHING, IN, NOTHING, NOTHING, IN],
+    "practicum_excellent": [LOGIN, IN, NOTHING, IN, NOTHING, NOTHING, IN],
+    "practicum_library_consent": [LOGIN, IN] + [NOTHING] * 5,
+    "practicum_library_edit": [LOGIN, NOTHING, NOTHING, IN, NOTHING, NOTHING, IN],
     "own_csv": [LOGIN, 302] + [NOTHING] * 5,
     "own_pdf": [LOGIN, 302] + [NOTHING] * 5,
     "erase": [LOGIN, IN] + [NOTHING] * 5,
     "mine": [LOGIN] + [IN] * 6,
     "pdf": [LOGIN, IN, NOTHING, IN, NOTHING, IN, IN],
     "one": [LOGIN, IN] + [NOTHING] * 5,
+    "details": [LOGIN] + [NOTHING] * 6,
     "register": [LOGIN, NO, NO, IN, IN, IN, IN],
     "register_xlsx": [LOGIN, NO, NO, IN, IN, IN, IN],
     "credential": [LOGIN, IN, NOTHING, IN, NOTHING, IN, IN],
@@ -87,6 +94,7 @@ EXPECTED = {
     "verify": [IN] * 7,
     "did": [IN] * 7,
     "root_certificate": [IN] * 7,
+    "oauth_metadata": [IN] * 7,
     "memos": [IN] * 7,
     "memo": [LOGIN] + [IN] * 6,
     "memo_pdf": [LOGIN] + [IN] * 6,
@@ -148,6 +156,7 @@ def world(db):
         ],
     )
     agree_to_transcript(people["learner"], practicum)
+    example = example_of(playing, proposed_by=people["trainer"])
     finished = EnrollmentFactory(
         learner=people["learner"], cohort=CohortFactory(trainers=[people["trainer"]])
     )
@@ -161,6 +170,7 @@ def world(db):
     )
     addresses = {
         "display": "/display/",
+        "help": "/help/",
         "offline": "/offline/",
         "service_worker": "/service-worker.js",
         "signed_in": "/signed-in/",
@@ -174,6 +184,11 @@ def world(db):
         "practicum_review": f"/practicum/{playing.uuid}/review/",
         "practicum_queue": "/practicum/review/",
         "practicum_groups": f"/practicum/{practicum.pk}/groups/{practising.pk}/",
+        "practicum_library": f"/practicum/{practicum.pk}/library/",
+        "practicum_course_library": f"/practicum/library/course/{practicum.course().pk}/",
+        "practicum_excellent": f"/practicum/library/{example.pk}/",
+        "practicum_library_consent": f"/practicum/library/{example.pk}/consent/",
+        "practicum_library_edit": f"/practicum/library/{example.pk}/prepare/",
         "pages": f"/assessments/{attempt.uuid}/pages/",
         "own_csv": f"/assessments/gain/{enrollment.uuid}/csv/",
         "own_pdf": f"/assessments/gain/{enrollment.uuid}/pdf/",
@@ -181,6 +196,7 @@ def world(db):
         "mine": "/certificates/",
         "pdf": f"/certificates/{certificate.uuid}/pdf/",
         "one": f"/certificates/{certificate.uuid}/",
+        "details": "/certificates/details/",
         "register": "/certificates/register/",
         "register_xlsx": "/certificates/register.xlsx",
         "credential": f"/certificates/{certificate.uuid}/credential.json",
@@ -194,6 +210,7 @@ def world(db):
         "certificate_check": "/verify/",
         "verify": f"/v/{certificate.code}/",
         "did": "/.well-known/did.json",
+        "oauth_metadata": "/.well-known/oauth-authorization-server",
         "root_certificate": "/.well-known/certificate-issuer.pem",
         "memos": "/memos/",
         "memo": memo.url,
@@ -249,7 +266,8 @@ def test_every_address_of_ours_is_walked_or_changes_something():
     only_post |= {"practicum_join", "practicum_feedback", "practicum_debrief", "practicum_act"}
     only_post |= {"practicum_stop_waiting", "practicum_withdraw_consent", "practicum_report"}
     only_post |= {"practicum_comment", "practicum_rate", "practicum_decide", "practicum_lead"}
-    only_post |= {"practicum_settle"}
+    only_post |= {"practicum_settle", "practicum_rating", "practicum_propose"}
+    only_post |= {"practicum_library_step"}
     only_post |= {"consent_withdraw", "disagree_with_hint"}
     only_post |= {"dialogue_answer", "dialogue_retry", "dialogue_again"}
     in_their_rooms = {
@@ -291,10 +309,13 @@ def test_a_page_that_only_takes_post_refuses_to_be_looked_at(client_of):
         f"/practicum/{unknown}/feedback/",
         f"/practicum/{unknown}/agree/",
         f"/practicum/{unknown}/report/",
+        f"/practicum/{unknown}/rating/",
         f"/practicum/{unknown}/comment/",
         f"/practicum/{unknown}/rate/0/",
         f"/practicum/{unknown}/decide/0/",
         f"/practicum/{unknown}/lead/pause/",
+        f"/practicum/{unknown}/propose/0/",
+        "/practicum/library/1/publish/",
         "/practicum/1/stop-waiting/",
         "/practicum/1/withdraw-consent/",
         "/practicum/reports/1/settle/",

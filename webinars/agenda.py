@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from courses.agenda import Event, EventKind
 from courses.models import Cohort, Enrollment
 from courses.tree_cache import address_of
-from webinars.models.practicum import PracticumSeat
+from webinars.models.practicum import PracticumSeat, PracticumSession
 from webinars.models.webinar import WebinarSession
 
 
@@ -64,21 +64,23 @@ def practicums_between(
         is_open=True,
         session__starts_at__gte=start - PRACTICUM_LASTS,
         session__starts_at__lt=end,
-    ).select_related("session", "practicum")
+    ).select_related("session__practicum")
     for seat in seats:
-        enrollment, starts_at = by_id[seat.enrollment_id], seat.session.starts_at
-        assert starts_at is not None
-        yield (
-            enrollment.pk,
-            Event(
-                uid=seat.session.uuid,
-                title=seat.practicum.title,
-                starts_at=starts_at,
-                ends_at=starts_at + PRACTICUM_LASTS,
-                url=address_of(seat.practicum),
-                kind=EventKind.SESSION,
-                cohort_id=enrollment.cohort_id,
-                course_title=enrollment.cohort.course.title,
-                changed_at=seat.session.created_at,
-            ),
-        )
+        enrollment = by_id[seat.enrollment_id]
+        yield enrollment.pk, event_of_practicum(seat.session, enrollment)
+
+
+def event_of_practicum(session: PracticumSession, enrollment: Enrollment) -> Event:
+    """A planned practicum in the calendar of one of its people."""
+    assert session.starts_at is not None
+    return Event(
+        uid=session.uuid,
+        title=session.practicum.title,
+        starts_at=session.starts_at,
+        ends_at=session.starts_at + PRACTICUM_LASTS,
+        url=address_of(session.practicum),
+        kind=EventKind.SESSION,
+        cohort_id=enrollment.cohort_id,
+        course_title=enrollment.cohort.course.title,
+        changed_at=session.created_at,
+    )

@@ -7,11 +7,14 @@ class WebinarsConfig(AppConfig):
     verbose_name = _("Live rooms")
 
     def ready(self) -> None:
+        from django.db.models.signals import post_save
         from wagtail.signals import page_published
 
         from courses.agenda import register_own_source, register_source
         from courses.copying import register_cohort_part
+        from courses.side_pages import register_side_page
         from courses.tree_cache import watch
+        from lms.people.models import Consent
         from webinars import (
             personal_data,  # noqa: F401  what is kept about people
             rescheduling,  # noqa: F401  registers its job handler
@@ -35,8 +38,9 @@ class WebinarsConfig(AppConfig):
             stage,
         )
         from webinars.live.rooms import register_rules
-        from webinars.models import Room, Webinar, WebinarSession
+        from webinars.models import ExcellentRound, Room, Webinar, WebinarSession
         from webinars.practicum import feature as practicum
+        from webinars.practicum import library
         from webinars.slides import order_slides
         from webinars.webinar_rooms import WebinarRules
 
@@ -54,6 +58,9 @@ class WebinarsConfig(AppConfig):
         register_rules(Room.Kind.PRACTICUM, practicum.PracticumRules())
         register(practicum.feature)
         register_cohort_part(copy_sessions)
+        register_side_page(library.side_page_of)
+        watch(ExcellentRound, when=lambda one: one.published_at is not None)
+        post_save.connect(library.notice_withdrawal, sender=Consent)
         page_published.connect(
             lambda instance, **_named: order_slides(instance),
             sender=Webinar,

@@ -195,7 +195,7 @@ def _tell_the_end(room: Room, breakout: Breakout) -> None:
 
 
 def _tell(room: Room, type: str, data: dict[str, Any]) -> None:
-    stream = log.stream_of(room, Stream.Kind.ROOM)
+    stream = log.shared_stream(room, Stream.Kind.ROOM)
     log.append(stream=stream, type=type, data=data, actor=None)
 
 

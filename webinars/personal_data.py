@@ -1,50 +1,48 @@
 """What live rooms keep about people: who was there stays, what they said goes.
 
-The log of a room keeps its numbers without gaps, so its events stay, too, without the words.
+The log of a room keeps its numbers without gaps, so its events stay, too, without words and names
+(``webinars.live.erasing``).
 """
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from lms.people.models import User
 from lms.people.personal_data import Holding, OnErasure, register, register_not_about
-from webinars.models import ChatMessage, Note, PollVote, Question, RoomEvent, SessionRating
+from webinars.live.erasing import take_out_of_logs
+from webinars.models import (
+    ChatMessage,
+    ExcellentRound,
+    Note,
+    PollVote,
+    Question,
+    SessionRating,
+)
+from webinars.practicum.library import take_down_of_person
 
-_WORDS = ("text", "words", "name", "answer", "reply")
-"""Members of an event's data that may hold what somebody said."""
 
-
-@transaction.atomic
-def _silence_log(person: User) -> int:
-    """Take the words of ``person`` out of the rooms' logs; returns the number of events."""
-    count = 0
-    for event in RoomEvent.objects.filter(actor=person).exclude(data={}).iterator():
-        data = {key: value for key, value in event.data.items() if key not in _WORDS}
-        if data != event.data:
-            RoomEvent.objects.filter(pk=event.pk).update(data=data)
-            count += 1
-    said = [
-        str(uuid)
-        for uuid in ChatMessage.objects.filter(author=person).values_list("uuid", flat=True)
-    ]
-    for uuid in said:  # where others quoted it
-        for event in RoomEvent.objects.filter(data__reply__m=uuid):
-            data = {key: value for key, value in event.data.items() if key != "reply"}
-            RoomEvent.objects.filter(pk=event.pk).update(data=data)
-            count += 1
-    return count
+def _leave_library(person: User) -> int:
+    """Every example in which ``person`` had a part goes, with the words of the others, too."""
+    return take_down_of_person(person, ExcellentRound.End.ERASED)
 
 
 register(
+    Holding(
+        "webinars.LibraryAnswer",
+        "seat__enrollment__learner",
+        _("Rounds of yours in the library of excellent rounds"),
+        ("excellent.title", "excellent.state", "answer", "answered_at"),
+        OnErasure.KEEP,
+        erase=_leave_library,
+    ),
     Holding(
         "webinars.RoomEvent",
         "actor",
         _("Events of live rooms"),
         ("type", "data", "at"),
         OnErasure.BLANK,
-        erase=_silence_log,
+        erase=take_out_of_logs,
     ),
     Holding(
         ChatMessage._meta.label,
@@ -73,10 +71,17 @@ register(
     Holding(
         SessionRating._meta.label,
         "user",
-        _("Ratings of webinars"),
-        ("session.webinar.title", "value", "words", "at"),
+        _("Ratings of webinars and practicums"),
+        (
+            "session.webinar.title",
+            "practicum_session.practicum.title",
+            "value",
+            "satisfaction",
+            "words",
+            "at",
+        ),
         OnErasure.BLANK,
-        blank={"words": ""},
+        blank={"words": "", "told_words": ""},
     ),
     Holding(
         PollVote._meta.label,
@@ -210,4 +215,5 @@ register_not_about(
     ("webinars.PracticumRound", "client"),
     ("webinars.PracticumReview", "trainer"),
     ("webinars.PracticumReport", "settled_by"),
+    ("webinars.ExcellentRound", "proposed_by"),
 )

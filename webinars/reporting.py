@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from webinars.models.attendance import AttendanceSegment
 from webinars.models.poll import Poll
 from webinars.models.room import RoomEvent, Stream
 from webinars.models.webinar import WebinarSession
+from webinars.segments import present_at_once
 from webinars.summary import Result, result_of
 
 MOST_POINTS = 240
@@ -72,20 +73,23 @@ def _segments(session: WebinarSession) -> list[tuple[int, datetime, datetime]]:
 
 
 def attendance_curve(session: WebinarSession) -> list[tuple[datetime, int]]:
-    """How many learners were there, minute by minute (more sparsely in a long meeting)."""
+    """The most learners who were there at once in each minute (in a long meeting more sparsely)."""
     if session.opened_at is None:
         return []
     end = session.closed_at or timezone.now()
     span = max((end - session.opened_at).total_seconds(), 60)
     step = timedelta(seconds=max(60, span / MOST_POINTS))
-    segments = _segments(session)
+    changes = deque(present_at_once(_segments(session), begins=session.opened_at, ends=end))
     curve = []
-    moment = session.opened_at
+    moment, here = session.opened_at, 0
     while moment <= end:
-        here = {
-            user for user, joined, seen in segments if joined <= moment + step and seen >= moment
-        }
-        curve.append((moment, len(here)))
+        while changes and changes[0][0] <= moment:
+            here = changes.popleft()[1]
+        most = here
+        while changes and changes[0][0] < moment + step:
+            here = changes.popleft()[1]
+            most = max(most, here)
+        curve.append((moment, most))
         moment += step
     return curve
 
@@ -152,15 +156,20 @@ def _activity(session: WebinarSession) -> list[tuple[str, int]]:
 
 
 def _ratings(session: WebinarSession) -> dict[str, Any]:
-    """Without names, and in no order that would tell them."""
-    found = list(session.ratings.order_by("?").values_list("value", "words"))
-    values = Counter(value for value, _words in found)
-    total = sum(values.values())
+    """What may be told of them, without names and in no order that would tell them.
+
+    ``total``: people who have rated; ``counted``: those of whom the numbers are.
+    """
+    found = list(session.ratings.order_by("?").values_list("words", "told_value", "told_words"))
+    told = Counter(value for _words, value, _told in found if value is not None)
+    counted = sum(told.values())
     return {
-        "total": total,
-        "mean": sum(value * n for value, n in values.items()) / total if total else None,
-        "by": [(value, values[value]) for value in range(5, 0, -1)],
-        "words": [words for _value, words in found if words],
+        "total": len(found),
+        "counted": counted,
+        "mean": sum(value * n for value, n in told.items()) / counted if counted else None,
+        "by": [(value, told[value]) for value in range(5, 0, -1)] if counted else [],
+        "words": [words for _words, _value, words in found if words],
+        "has_more_words": any(words and not told for words, _value, told in found),
     }
 
 

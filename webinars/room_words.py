@@ -69,6 +69,14 @@ def _questions_and_notes() -> dict[str, str]:
         "qa_reopen": _("Open again"),
         "edit_note": _("Change the line: {text}"),
         "remove_note": _("Delete the line: {text}"),
+        "full_notes": _("The notes are full: there are {n} lines. Delete what nobody needs."),
+        "full_own_notes": _(
+            "You have written {n} lines, as many as one person may. Delete or change one of yours."
+        ),
+        "full_own_questions": _(
+            "You have {n} questions without an answer, as many as one person may. Please wait for "
+            "the host."
+        ),
     }
 
 

@@ -12,15 +12,15 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from courses.models import Cohort, Enrollment
+from courses.programme import place_in
 from courses.when import moment_in_words
 from lms.people.models import User
 from webinars import attendance
 from webinars.breakouts import close_breakouts_of
-from webinars.feedback import RatingForm
+from webinars.feedback import RatingForm, rating_context
 from webinars.live.features import checkin, poll
 from webinars.live.rooms import close_room, create_room, live_urls, open_room
 from webinars.models.attendance import AttendanceSegment
-from webinars.models.feedback import SessionRating
 from webinars.models.poll import Poll
 from webinars.models.room import Room
 from webinars.models.webinar import WebinarSession
@@ -136,7 +136,7 @@ def webinar_page(
         "webinar": webinar,
         "enrollment": enrollment,
         "programme": programme,
-        "row": next((row for row in programme.rows if row.activity.pk == webinar.pk), None),
+        **place_in(programme, webinar),
     }
     if session is not None and phase_of(session) is Phase.AFTER:
         context |= after_context(session, enrollment.learner)
@@ -145,12 +145,9 @@ def webinar_page(
 
 def after_context(session: WebinarSession, user: User) -> dict[str, Any]:
     """What stays of a meeting for those who were there, and their own rating."""
-    rated = SessionRating.objects.filter(session=session, user=user).first()
-    initial = {"value": rated.value, "words": rated.words} if rated is not None else None
     return {
         "summary": summary_of(session),
-        "rating_form": RatingForm(initial=initial),
-        "is_rated": rated is not None,
+        **rating_context(session, user, RatingForm, ended_at=session.room.closed_at),
     }
 
 

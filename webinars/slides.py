@@ -12,6 +12,7 @@ from wagtail.documents import get_document_model
 
 from lms.jobs.models import Job
 from lms.jobs.queue import enqueue, job_handler
+from lms.pdf.pdfium import opened_pdf
 from webinars.live import log
 from webinars.models.room import Room, Stream
 from webinars.models.slides import Slide, SlideDeck
@@ -21,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 WIDTH = 1280
 """Pixels: sharp on a projector, about 40–90 KB a page as WebP."""
+MOST_HEIGHT = 2 * WIDTH
+"""A page that is longer than twice its width is made smaller as a whole."""
 QUALITY = 80
 MOST_PAGES = 300
 
@@ -76,21 +79,27 @@ def _tell_rooms(document_id: int, pages: int) -> None:
         webinar_session__webinar__slides_id=document_id, closed_at=None
     ).order_by("pk")
     for room in rooms:
-        stream = log.stream_of(room, Stream.Kind.ROOM)
+        stream = log.shared_stream(room, Stream.Kind.ROOM)
         log.append(stream=stream, type="slide.ready", data={"pages": pages}, actor=None)
 
 
 def rendered(pdf: bytes) -> list[tuple[bytes, str]]:
     """Each page as a WebP picture and as its text. Raises PdfiumError for what is no PDF."""
-    with pypdfium2.PdfDocument(pdf) as document:
-        return [
-            _rendered_page(document[number]) for number in range(min(len(document), MOST_PAGES))
-        ]
+    with opened_pdf(pdf) as document:
+        pages = min(len(document), MOST_PAGES)
+    return [_rendered_page(pdf, number) for number in range(pages)]
 
 
-def _rendered_page(page: pypdfium2.PdfPage) -> tuple[bytes, str]:
-    image = page.render(scale=WIDTH / max(page.get_width(), 1)).to_pil()
+def _rendered_page(pdf: bytes, number: int) -> tuple[bytes, str]:
+    """Opened anew for each page, so that others who need PDFium wait for one page, not for all."""
+    with opened_pdf(pdf) as document:
+        page = document[number]
+        image = page.render(scale=_scale_of(page)).to_pil().convert("RGB")
+        text = page.get_textpage().get_text_range()
     target = io.BytesIO()
-    image.convert("RGB").save(target, "WEBP", quality=QUALITY)
-    text = page.get_textpage().get_text_range()
+    image.save(target, "WEBP", quality=QUALITY)
     return target.getvalue(), text.replace("\r\n", "\n").replace("\x00", "").strip()
+
+
+def _scale_of(page: pypdfium2.PdfPage) -> float:
+    return min(WIDTH / max(page.get_width(), 1), MOST_HEIGHT / max(page.get_height(), 1))

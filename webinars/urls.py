@@ -1,6 +1,7 @@
 from django.urls import path
 
 from webinars import developer_views, views
+from webinars.practicum import library_views as practicum_library
 from webinars.practicum import trainer_views as practicum_trainer
 from webinars.practicum import views as practicum
 
@@ -39,6 +40,35 @@ urlpatterns = [
     ),
     path("practicum/review/", practicum_trainer.review_queue, name="practicum_queue"),
     path(
+        "practicum/<int:practicum_id>/library/", practicum_library.shelf, name="practicum_library"
+    ),
+    path(
+        "practicum/library/course/<int:course_id>/",
+        practicum_library.course_shelf,
+        name="practicum_course_library",
+    ),
+    path("practicum/library/<int:pk>/", practicum_library.read, name="practicum_excellent"),
+    path(
+        "practicum/library/<int:pk>/consent/",
+        practicum_library.consent,
+        name="practicum_library_consent",
+    ),
+    path(
+        "practicum/library/<int:pk>/prepare/",
+        practicum_library.edit,
+        name="practicum_library_edit",
+    ),
+    path(
+        "practicum/library/<int:pk>/<str:action>/",
+        practicum_library.step,
+        name="practicum_library_step",
+    ),
+    path(
+        "practicum/<uuid:session_uuid>/propose/<int:number>/",
+        practicum_library.propose,
+        name="practicum_propose",
+    ),
+    path(
         "practicum/reports/<int:report_id>/settle/",
         practicum_trainer.settle,
         name="practicum_settle",
@@ -70,5 +100,6 @@ urlpatterns = [
     path("practicum/<uuid:session_uuid>/report/", practicum.report, name="practicum_report"),
     path("practicum/<uuid:session_uuid>/feedback/", practicum.feedback, name="practicum_feedback"),
     path("practicum/<uuid:session_uuid>/debrief/", practicum.debrief, name="practicum_debrief"),
+    path("practicum/<uuid:session_uuid>/rating/", practicum.rating, name="practicum_rating"),
     path("practicum/<uuid:session_uuid>/<str:action>/", practicum.act, name="practicum_act"),
 ]

@@ -14,7 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from courses.models import Enrollment
-from webinars.feedback import RatingForm, rate
+from lms.numerals import whole_number
+from webinars.feedback import AskedTooLate, RatingForm, rate
 from webinars.live import polling, protocol
 from webinars.live.admission import Refusal, admit_person
 from webinars.live.protocol import Bye, CloseCode, Position
@@ -101,10 +102,14 @@ def session_rating(request: HttpRequest, session_id: int) -> HttpResponse:
     )
     form = RatingForm(request.POST)
     if form.is_valid():
-        rate(session, request.user, **form.cleaned_data)
-        messages.success(request, _("Thank you! Trainers see your rating without your name."))
+        try:
+            rate(session, request.user, **form.cleaned_data)
+            messages.success(request, _("Thank you! Trainers see your rating without your name."))
+        except AskedTooLate:
+            messages.error(request, _("Ratings of this meeting are closed."))
     else:
-        messages.error(request, _("Choose one of the five."))
+        for problems in form.errors.values():
+            messages.error(request, problems[0])
     return redirect(session.webinar.get_url(request) + "#rating")
 
 
@@ -131,8 +136,9 @@ def room_events(request: HttpRequest, room_uuid: UUID) -> HttpResponse:
         strict=False,
     )
     seen = {
-        stream: Position(e=epoch, q=int(after) if after.isdecimal() and len(after) < 17 else -1)
+        stream: Position(e=epoch, q=-1 if number is None else number)
         for stream, epoch, after in named
+        for number in [whole_number(after, most_digits=16)]
     }
     try:
         _require_session(request)

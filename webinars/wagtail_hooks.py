@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -27,11 +29,12 @@ from courses.cms.scoped import ScopedViewSet
 from courses.models import Cohort
 from courses.programme import leads
 from lms.people.models import Role, User
+from lms.people.zones import zone_in_words
 from webinars import cms_panels  # noqa: F401  puts its panel on the home page
 from webinars.live.rooms import create_room
 from webinars.models import Room, Rubric, Scenario, Webinar, WebinarSession
 from webinars.practicum.reviewing import waiting_in_all
-from webinars.rescheduling import cancel_session, move_session
+from webinars.rescheduling import SessionHeld, cancel_session, move_session
 
 
 class LedSessions(BasePermissionPolicy):
@@ -60,6 +63,7 @@ class LedSessions(BasePermissionPolicy):
         return User.objects.filter(is_active=True, is_staff=True)
 
 
+HELD = _("This meeting has been opened already: it stays as it was held.")
 CANCEL_TEMPLATE = "webinars/cms/cancel_session.html"
 
 register_permission_policy(WebinarSession, LedSessions(WebinarSession))
@@ -77,6 +81,9 @@ class SessionForm(WagtailAdminModelForm):
         super().__init__(*args, **kwargs)
         cohorts = Cohort.objects.run_by(self.for_user)
         self.fields["cohort"].queryset = cohorts
+        self.fields["starts_at"].help_text = self.fields["ends_at"].help_text = _(
+            "By your own clock: %(zone)s."
+        ) % {"zone": zone_in_words(timezone.now())}
         self.fields["webinar"].queryset = Webinar.objects.filter(
             pk__in=[
                 webinar.pk
@@ -84,9 +91,20 @@ class SessionForm(WagtailAdminModelForm):
                 if leads(self.for_user, webinar.course())
             ]
         )
+        if self.instance.pk:
+            self._keep("webinar", Webinar.objects.filter(pk=self.instance.webinar_id))
+            self._keep("cohort", Cohort.objects.filter(pk=self.instance.cohort_id))
+
+    def _keep(self, name: str, chosen: QuerySet) -> None:
+        """The room, letters and calendars of a session belong to what it is of."""
+        self.fields[name].queryset = chosen
+        self.fields[name].disabled = True
+        self.fields[name].help_text = _("To change this, cancel the meeting and plan another one.")
 
     def clean(self):
         cleaned = super().clean()
+        if self.instance.pk and self.instance.opened_at is not None:
+            raise ValidationError(HELD)
         webinar, cohort = cleaned.get("webinar"), cleaned.get("cohort")
         if webinar and cohort and webinar.course().pk != cohort.course_id:
             raise ValidationError({"cohort": _("This cohort studies another course.")})
@@ -96,19 +114,23 @@ class SessionForm(WagtailAdminModelForm):
         return cleaned
 
     def save(self, commit: bool = True) -> WebinarSession:
-        is_moved = {"starts_at", "ends_at"} & set(self.changed_data)
-        if self.instance.pk and is_moved and self.instance.opened_at is None:
-            super().save(commit=commit)
-            return move_session(
-                self.instance,
-                starts_at=self.cleaned_data["starts_at"],
-                ends_at=self.cleaned_data["ends_at"],
-            )
+        if self.instance.pk:
+            return self._moved()
         if self.instance.room_id is None:
             self.instance.room = create_room(
                 kind=Room.Kind.WEBINAR, title=self.instance.webinar.title
             )
         return super().save(commit=commit)
+
+    def _moved(self) -> WebinarSession:
+        """At its new time, if that has changed; the learners get letters."""
+        if not {"starts_at", "ends_at"} & set(self.changed_data):
+            return self.instance
+        return move_session(
+            self.instance,
+            starts_at=self.cleaned_data["starts_at"],
+            ends_at=self.cleaned_data["ends_at"],
+        )
 
 
 class OnlyLed:
@@ -122,6 +144,8 @@ class OnlyLed:
 
 
 class SessionIndex(generic.IndexView):
+    add_item_label = _("Plan a meeting")
+
     def get_base_queryset(self):
         return (
             WebinarSession.objects.run_by(self.request.user)
@@ -131,7 +155,12 @@ class SessionIndex(generic.IndexView):
 
 
 class SessionEdit(OnlyLed, generic.EditView):
-    pass
+    def form_valid(self, form):
+        try:
+            return super().form_valid(form)
+        except SessionHeld:  # opened while somebody looked at the form
+            messages.error(self.request, HELD)
+            return redirect(self.index_url_name)
 
 
 class SessionCancel(OnlyLed, generic.EditView):

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, FilteredRelation, OuterRef, Q
 
 from courses.models import Cohort, Enrollment
 from lms.people.models import User
 from webinars import attendance
 from webinars.breakouts import close_due
-from webinars.live.members import with_decisions
+from webinars.live.members import decided_role, with_decisions
 from webinars.live.permissions import Role
 from webinars.live.rooms import RoomRules
 from webinars.models.attendance import AttendanceSegment
@@ -30,7 +30,23 @@ class WebinarRules(RoomRules):
     """Trainers of the cohort host, its learners take part, nobody else comes in."""
 
     def role_in(self, room: Room, user: User) -> Role | None:
-        return self.roles_in(room, [user]).get(user.pk)
+        """In one query: it is asked before every command."""
+        learns = Enrollment.objects.studying().filter(cohort=OuterRef("cohort_id"), learner=user.pk)
+        leads = Cohort.trainers.through.objects.filter(cohort=OuterRef("cohort_id"), user=user.pk)
+        cohort_id, is_learner, is_trainer, *decided = (
+            WebinarSession.objects.filter(room=room)
+            .annotate(
+                decided=FilteredRelation("room__members", condition=Q(room__members__user=user.pk))
+            )
+            .values_list(
+                "cohort_id", Exists(learns), Exists(leads), "decided__role", "decided__removed_at"
+            )
+            .get()
+        )
+        role = Role.PARTICIPANT if is_learner else None
+        if is_trainer or self._is_content_staff(user, cohort_id):
+            role = Role.HOST
+        return decided_role(role, *decided)
 
     def roles_in(self, room: Room, users: Iterable[User]) -> dict[int, Role]:
         people = list(users)

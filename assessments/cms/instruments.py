@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
@@ -27,6 +28,7 @@ from assessments.scoring import critical_errors, points
 from assessments.sheets import Sheet, forms_of, sheet_of
 from assessments.totals import totals_of
 from assessments.vectors import by_item
+from courses.cms.columns import MomentColumn, YesNoColumn
 from courses.cms.menu import Place
 from courses.cms.scoped import ScopedEdit, ScopedIndex, ScopedViewSet
 from lms.people.models import User
@@ -50,6 +52,8 @@ def _buttons(instrument: Instrument) -> list[Button]:
 
 
 class InstrumentIndex(ScopedIndex):
+    add_item_label = gettext_lazy("Add a questionnaire")
+
     @property
     def header_buttons(self):
         return [
@@ -95,7 +99,13 @@ class InstrumentViewSet(ScopedViewSet):
     menu_name = "instruments"
     menu_order = Place.INSTRUMENTS
     add_to_admin_menu = True
-    list_display = ["title", "code", "version", "is_normed", "frozen_at"]
+    list_display = [
+        "title",
+        "code",
+        "version",
+        YesNoColumn("is_normed", label=capfirst(gettext_lazy("normed"))),
+        MomentColumn("frozen_at", label=capfirst(gettext_lazy("frozen")), sort_key="frozen_at"),
+    ]
     search_fields = ["title", "code"]
     index_view_class = InstrumentIndex
     edit_view_class = InstrumentEdit

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
@@ -22,7 +23,9 @@ def read_archive(content: bytes) -> dict[str, bytes]:
             if len(listed) > MOST_FILES or sum(info.file_size for info in listed) > LARGEST:
                 raise BrokenInstrument(_("The archive is too large: up to 5 MB and 500 files."))
             return {info.filename: archive.read(info) for info in listed}
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as problem:
+    except BrokenInstrument:
+        raise
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError) as problem:
         raise BrokenInstrument(_("This is no ZIP archive that can be read.")) from problem
 
 

@@ -21,6 +21,10 @@ COLUMNS = (
     "looking_back", "expected", "choices", "described",
 )  # fmt: skip
 NEEDED = ("id", "text", "type")
+UNREADABLE = (
+    ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, csv.Error,
+)  # fmt: skip
+"""What other people's files make of reading them."""
 
 
 def to_csv(plain: PlainInstrument) -> bytes:
@@ -94,8 +98,8 @@ def from_csv(content: bytes) -> PlainInstrument:
             if name in codebook["instrument"]
         }
         scales = [dict(scale) for scale in codebook["scales"]]
-        options = [(int(value), str(words)) for value, words in codebook["options"]]
-    except (UnicodeDecodeError, ValueError, KeyError, TypeError, AttributeError) as problem:
+        options = [(value, words) for value, words in codebook["options"]]
+    except UNREADABLE as problem:
         raise BrokenInstrument(
             _("The codebook cannot be read: %(problem)s") % {"problem": problem}
         ) from problem
@@ -126,7 +130,7 @@ def _row(line: int, row: Mapping[str, str | None]) -> dict[str, Any]:
             "described": row.get("described") or "",
             "choices": _choices(row.get("choices") or "[]"),
         }
-    except (ValueError, KeyError, TypeError) as problem:
+    except UNREADABLE as problem:
         raise BrokenInstrument(
             _("items.csv, line %(line)s cannot be read: %(problem)s")
             % {"line": line, "problem": problem}

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from assessments.loading import INSTRUMENT_FIELDS, make_version
+from assessments.loading import INSTRUMENT_FIELDS, BrokenInstrument, make_version
 from assessments.models import Instrument, Item, Scale
 
 SCALE_FIELDS = (
@@ -71,7 +72,10 @@ def take_in(plain: PlainInstrument) -> Instrument:
     A number that the file brings does not count: versions are counted here. Nothing that comes by
     file is normed before somebody here has said so. Raises BrokenInstrument.
     """
-    last = Instrument.objects.select_for_update().filter(code=plain.facts["code"]).first()
+    code = plain.facts.get("code")
+    if not isinstance(code, str):
+        raise BrokenInstrument(_("The questionnaire has no code."))
+    last = Instrument.objects.select_for_update().filter(code=code).first()
     return make_version(
         plain.facts | {"is_normed": False},
         scales=plain.scales,

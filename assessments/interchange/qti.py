@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
+from xml.parsers import expat
 
 from django.utils.translation import gettext as _
 
@@ -190,12 +191,7 @@ def from_qti(content: bytes, *, facts: dict[str, Any]) -> PlainInstrument:
 
 
 def _read(name: str, content: bytes) -> tuple[str, str, list[Choice]]:
-    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-        raise BrokenInstrument(_("%(name)s: document types are not read.") % {"name": name})
-    try:
-        root = ET.fromstring(content)  # noqa: S314  no document type, so no entities
-    except ET.ParseError as problem:
-        raise BrokenInstrument(f"{name}: {problem}") from problem
+    root = _root(name, content)
     spaces = {"q": ASI}
     interactions = root.findall(".//q:qti-choice-interaction", spaces)
     body = root.find("q:qti-item-body", spaces)
@@ -204,14 +200,14 @@ def _read(name: str, content: bytes) -> tuple[str, str, list[Choice]]:
             _("%(name)s: an item of QTI 3 with one choice interaction is needed.") % {"name": name}
         )
     points = {
-        entry.get("map-key"): float(entry.get("mapped-value") or 0)
+        entry.get("map-key"): _points(name, entry.get("mapped-value") or "0")
         for entry in root.findall(".//q:qti-map-entry", spaces)
     }
     choices: list[Choice] = [
         (
             choice.get("identifier") or "",
             " ".join("".join(choice.itertext()).split()),
-            round(min(max(points.get(choice.get("identifier"), 0), 0), 2)) if points else None,
+            points.get(choice.get("identifier"), 0) if points else None,
         )
         for choice in interactions[0].findall("q:qti-simple-choice", spaces)
     ]
@@ -224,3 +220,30 @@ def _read(name: str, content: bytes) -> tuple[str, str, list[Choice]]:
     if not code or not text:
         raise BrokenInstrument(_("%(name)s: no identifier or no text.") % {"name": name})
     return code, text, choices
+
+
+def _root(name: str, content: bytes) -> ET.Element:
+    """The document, without a document type in any encoding, so without entities."""
+
+    def refuse(*_declared: object) -> None:
+        raise BrokenInstrument(_("%(name)s: document types are not read.") % {"name": name})
+
+    guard = expat.ParserCreate()
+    guard.StartDoctypeDeclHandler = refuse
+    try:
+        guard.Parse(content, True)
+        return ET.fromstring(content)  # noqa: S314  the guard has let it pass
+    except (ET.ParseError, expat.ExpatError, ValueError, LookupError) as problem:
+        if isinstance(problem, BrokenInstrument):
+            raise
+        raise BrokenInstrument(f"{name}: {problem}") from problem
+
+
+def _points(name: str, text: str) -> int:
+    """0 to 2, as our key has it."""
+    try:
+        return round(min(max(float(text), 0.0), 2.0))
+    except ValueError as problem:
+        raise BrokenInstrument(
+            _("%(name)s: “%(value)s” is no number of points.") % {"name": name, "value": text[:40]}
+        ) from problem

@@ -88,6 +88,11 @@ class Attempt(models.Model):
     def __str__(self) -> str:
         return str(self.uuid)
 
+    def is_sent_before(self, other: Attempt) -> bool:
+        """Whether both are sent, and this one not later than the other."""
+        mine, theirs = self.submitted_at, other.submitted_at
+        return mine is not None and theirs is not None and mine <= theirs
+
     @property
     def values(self) -> list[int | None] | None:
         """The answers in the order of the sheet, None where there is none; None in a draft."""

@@ -18,6 +18,7 @@ from assessments.psychometrics.values import (
     Reason,
     check_confidence,
     matrix,
+    t_quantile,
     two_sided_z,
     z_quantile,
 )
@@ -49,6 +50,37 @@ class IntraclassCorrelation:
     icc_2_k_ci: Interval | None = None
     icc_3_k_ci: Interval | None = None
     reason: Reason = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RaterReliability:
+    """How far scores can be relied on: of one rater, and the mean of all ``k``. ``n`` targets."""
+
+    n: int
+    k: int
+    single: float | None = None
+    single_ci: Interval | None = None
+    mean: float | None = None
+    mean_ci: Interval | None = None
+    reason: Reason = ""
+
+
+def rater_reliability(ratings: ArrayLike) -> RaterReliability:
+    """ICC(2,1) and ICC(2,k) of targets × raters: any raters, absolute agreement; see ``icc``.
+
+    The one choice for every page and report: raters of practicums are a sample of those who might
+    have rated (Shrout & Fleiss 1979). Raters without an order stand in some fixed one.
+    """
+    found = icc(ratings)
+    return RaterReliability(
+        found.n,
+        found.k,
+        single=found.icc_2_1,
+        single_ci=found.icc_2_1_ci,
+        mean=found.icc_2_k,
+        mean_ci=found.icc_2_k_ci,
+        reason=found.reason,
+    )
 
 
 def icc(ratings: ArrayLike, *, confidence: float = 0.95) -> IntraclassCorrelation:
@@ -285,6 +317,50 @@ def cohen_kappa(table: ArrayLike, weights: Weights = None, *, confidence: float 
         None if z is None else two_sided_z(z),
         observed,
         expected,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ClusteredKappa:
+    """κ of all ratings together; ``se`` and interval from clusters left out in turn."""
+
+    clusters: int
+    kappa: float | None = None
+    se: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    reason: Reason = ""
+
+
+def clustered_kappa(
+    tables: Sequence[ArrayLike], weights: Weights = None, *, confidence: float = 0.95
+) -> ClusteredKappa:
+    """κ where pairs of ratings come in clusters: several criteria and raters of one performance.
+
+    tables: one a cluster, as ``cohen_kappa`` takes it; they are added up. Pairs of one cluster are
+    alike, so the error is that of m clusters, each left out in turn (jackknife; Efron & Tibshirani
+    1993, ch. 11): SE² = (m − 1)/m·Σ(κ₋ᵢ − κ̄)², κ ± t(m − 1)·SE, kept within −1 and 1.
+
+    Fewer than two clusters: ``too_few``, without an interval; so is ``no_variance`` where without
+    one of them all ratings are the same.
+    """
+    check_confidence(confidence)
+    cells = [matrix(table, name="table") for table in tables]
+    if not cells:
+        return ClusteredKappa(0, reason="too_few")
+    whole = np.sum(cells, axis=0)
+    found = cohen_kappa(whole, weights)
+    m = len(cells)
+    if found.kappa is None or m < 2:
+        return ClusteredKappa(m, found.kappa, reason=found.reason or "too_few")
+    without = [cohen_kappa(whole - table, weights).kappa for table in cells]
+    known = np.array([kappa for kappa in without if kappa is not None])
+    if len(known) < m:
+        return ClusteredKappa(m, found.kappa, reason="no_variance")
+    se = sqrt((m - 1) / m * float(((known - known.mean()) ** 2).sum()))
+    half = t_quantile(confidence, m - 1) * se
+    return ClusteredKappa(
+        m, found.kappa, se, max(-1.0, found.kappa - half), min(1.0, found.kappa + half)
     )
 
 

@@ -148,6 +148,7 @@ class RandomEffects:
     ``I2`` (share of the variance, 0..1): heterogeneity. In the order of the input: ``shrunken``
     estimates mu + B(g − mu) with B = τ²/(τ² + v), their ``shrunken_ci``, and ``random_effects``
     B(g − mu); None where an estimate was left out. ``prediction_interval``: for a further group.
+    ``few_groups_ci``: of mu, with the correction for few groups that mu ± z·se_mu lacks.
     """
 
     k: int
@@ -164,6 +165,7 @@ class RandomEffects:
     shrunken_ci: tuple[Interval | None, ...] = ()
     random_effects: tuple[float | None, ...] = ()
     prediction_interval: Interval | None = None
+    few_groups_ci: Interval | None = None
     reason: Reason = ""
 
 
@@ -180,10 +182,11 @@ def random_effects(
     with a missing number or a variance that is not above zero is left out. τ² by restricted
     maximum likelihood, or by moments ("DL"); τ² = 0 is a result like any other: all groups are
     then drawn to mu. mu ± z·se_mu. I² = τ²/(τ² + s²), s² the typical variance of Higgins &
-    Thompson (2002), which for DL is (Q − k + 1)/Q. Shrunken estimates have the error
-    √(B·v + (1 − B)²·se²) (Morris 1983, with that of mu). Prediction interval
-    mu ± t(k − 2)·√(τ² + se²) (Higgins, Thompson & Spiegelhalter 2009), from three groups on.
-    No group: ``too_few``; one group gives mu only.
+    Thompson (2002), which for DL is (Q − k + 1)/Q. Shrunken estimates have Morris's interval, see
+    ``_morris``. Prediction interval mu ± t(k − 2)·√(τ² + se²) (Higgins, Thompson & Spiegelhalter
+    2009), from three groups on. few_groups_ci: mu ± t(k − 1)·√max(1, q)·se_mu,
+    q = Σw(g − mu)²/(k − 1), w = 1/(τ² + v) (Knapp & Hartung 2003; the 1 after Röver, Knapp & Friede
+    2015). No group: ``too_few``; one group gives mu only.
     """
     if method not in ("REML", "DL"):
         raise ValueError("method must be REML or DL")
@@ -218,16 +221,17 @@ def random_effects(
     se = 1 / sqrt(float(weights.sum()))
     kept = tau2 / (tau2 + v)
     effects = kept * (g - mu)
-    errors = np.sqrt(kept * v + (1 - kept) ** 2 * se**2)
+    middles, errors = _morris(g, v, tau2, mu)
+    scaled = float((weights * (g - mu) ** 2).sum()) / (k - 1)
+    few = t_quantile(confidence, k - 1) * sqrt(max(1.0, scaled)) * se
     reach = t_quantile(confidence, k - 2) * sqrt(tau2 + se**2) if k > 2 else None
     places = np.flatnonzero(used)
     shrunken: list[float | None] = list(nothing)
     shrunken_ci: list[Interval | None] = list(nothing)
     moved: list[float | None] = list(nothing)
-    for place, effect, error in zip(places, effects, errors, strict=True):
-        middle = mu + float(effect)
-        shrunken[place], moved[place] = middle, float(effect)
-        shrunken_ci[place] = (middle - z * float(error), middle + z * float(error))
+    for place, effect, middle, error in zip(places, effects, middles, errors, strict=True):
+        shrunken[place], moved[place] = mu + float(effect), float(effect)
+        shrunken_ci[place] = (float(middle - z * error), float(middle + z * error))
     return RandomEffects(
         k=k,
         method=method,
@@ -243,7 +247,27 @@ def random_effects(
         shrunken_ci=tuple(shrunken_ci),
         random_effects=tuple(moved),
         prediction_interval=None if reach is None else (mu - reach, mu + reach),
+        few_groups_ci=(mu - few, mu + few),
     )
+
+
+def _morris(g: Floats, v: Floats, tau2: float, mu: float) -> tuple[Floats, Floats]:
+    """Middles and errors of the intervals of shrunken estimates (Morris 1983, JASA 78, section 5).
+
+    τ² is itself estimated, so the pull to mu B = (k − 3)/(k − 1)·v/(v + τ²) is weaker than that of
+    the estimate alone, and the error √(v·(1 − (1 − w/Σw)·B) + u·(g − mu)²) wider, where
+    w = 1/(v + τ²), u = 2/(k − 3)·B²·(v̄ + τ²)/(v + τ²), v̄ = Σwv/Σw. With three groups or fewer
+    nothing is known of τ²: each has its own interval g ± z·√v.
+    """
+    k = len(g)
+    if k <= 3:
+        return g, np.sqrt(v)
+    w = 1 / (v + tau2)
+    pull = (k - 3) / (k - 1) * v * w
+    typical = float((w * v).sum() / w.sum())
+    of_pull = 2 / (k - 3) * pull**2 * (typical + tau2) * w
+    errors = np.sqrt(v * (1 - (1 - w / w.sum()) * pull) + of_pull * (g - mu) ** 2)
+    return mu + (1 - pull) * (g - mu), errors
 
 
 def _reml(g: Floats, v: Floats, start: float) -> float:

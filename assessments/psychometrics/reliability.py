@@ -14,6 +14,7 @@ from assessments.psychometrics.values import (
     Floats,
     Reason,
     check_confidence,
+    complete,
     matrix,
     spread,
 )
@@ -42,8 +43,7 @@ def cronbach_alpha(items: ArrayLike, *, confidence: float = 0.95) -> Reliability
     freedom. α below zero usually means that an item is keyed the wrong way round.
     """
     check_confidence(confidence)
-    answers = matrix(items, name="items")
-    answers = answers[np.isfinite(answers).all(axis=1)]
+    answers = complete(matrix(items, name="items"))
     n, k = answers.shape
     if n < 2 or k < 2:
         return Reliability(None, None, None, n, k, "too_few")
@@ -83,8 +83,7 @@ def omega_total(items: ArrayLike) -> Omega:
     less than 0.005 of their item's. Needs 3 items and more people than items; an item without
     variance gives ``no_variance``.
     """
-    answers = matrix(items, name="items")
-    answers = answers[np.isfinite(answers).all(axis=1)]
+    answers = complete(matrix(items, name="items"))
     n, k = answers.shape
     if k < 3 or n <= k:
         return Omega(None, None, n, k, reason="too_few")

@@ -36,14 +36,23 @@ def vector(values: ArrayLike, *, name: str) -> Floats:
 
 
 def matrix(values: ArrayLike, *, name: str) -> Floats:
-    """Two-dimensional floats, NaN where a value is missing; an empty list is a table of 0 × 0."""
-    found = np.array(values, dtype=np.float64)
+    """Two-dimensional floats, NaN where a value is missing; an empty list is a table of 0 × 0.
+
+    The given table itself where there is nothing to change in it: nobody may write into it.
+    """
+    found = np.asarray(values, dtype=np.float64)
     if found.size == 0 and found.ndim != 2:
         found = found.reshape(0, 0)
     if found.ndim != 2:
         raise ValueError(f"{name} must be a table of rows and columns of equal length")
-    found[~np.isfinite(found)] = np.nan
-    return found
+    is_odd = np.isinf(found)
+    return np.where(is_odd, np.nan, found) if is_odd.any() else found
+
+
+def complete(table: Floats) -> Floats:
+    """The rows without a missing value; the table itself where all are whole."""
+    keep = np.isfinite(table).all(axis=1)
+    return table if keep.all() else table[keep]
 
 
 def complete_rows(*columns: Floats) -> tuple[Floats, ...]:
@@ -53,7 +62,7 @@ def complete_rows(*columns: Floats) -> tuple[Floats, ...]:
     keep = np.ones(len(columns[0]), dtype=bool)
     for column in columns:
         keep &= np.isfinite(column)
-    return tuple(column[keep] for column in columns)
+    return columns if keep.all() else tuple(column[keep] for column in columns)
 
 
 def spread(values: Floats) -> float:

@@ -27,7 +27,7 @@ from certificates.lifecycle import (
 from certificates.models import Certificate, ReasonClass
 from certificates.names import printable_name
 from certificates.previewing import picture
-from certificates.problems import IssueProblem, in_words
+from certificates.problems import FAULTS, IssueProblem, in_words
 
 VERBS = {
     Action.SUSPENDED: gettext_lazy("Suspend"),
@@ -139,7 +139,7 @@ def _taken(request: HttpRequest, certificate: Certificate, form: StepForm) -> Ht
     except IssueProblem as problem:
         messages.error(request, in_words(problem))
         return None
-    except OSError as fault:
+    except FAULTS as fault:
         messages.error(request, in_words(fault))
         return None
     messages.success(request, _("Done. The public page says so already."))

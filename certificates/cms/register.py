@@ -5,10 +5,15 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, TitleColumn
+from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from certificates.models import Certificate, Provider
 from courses.cms.columns import MomentColumn
+
+
+class ProviderIndex(generic.IndexView):
+    add_item_label = _("Add the organisation that issues")
 
 
 class ProviderViewSet(ModelViewSet):
@@ -17,6 +22,7 @@ class ProviderViewSet(ModelViewSet):
     menu_label = _("Providers")
     menu_name = "certificate-providers"
     list_display = ["name", "licence_number", "licensed_on"]
+    index_view_class = ProviderIndex
     copy_view_enabled = False
 
 

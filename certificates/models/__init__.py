@@ -9,6 +9,7 @@ from certificates.models.certificate import (
     RegisterEntry,
     _private_storage,
 )
+from certificates.models.frdo import FrdoDetails, FrdoSheet
 from certificates.models.printed_name import PrintedName
 from certificates.models.provider import Provider
 from certificates.models.template import CertificateTemplate, LockedTemplate
@@ -18,6 +19,8 @@ __all__ = [
     "Certificate",
     "CertificateEvent",
     "CertificateTemplate",
+    "FrdoDetails",
+    "FrdoSheet",
     "FrozenCertificate",
     "IssueBatch",
     "LockedTemplate",

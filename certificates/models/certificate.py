@@ -214,6 +214,9 @@ class CertificateEvent(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    source = models.CharField(
+        _("source"), max_length=60, blank=True, help_text=_("Which system, where it was no person.")
+    )
     at = models.DateTimeField(_("when"), default=timezone.now)
 
     class Meta:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -46,6 +47,7 @@ _PARTS = (
     *("NOUN", "ADJF", "ADJS", "COMP", "VERB", "INFN", "PRTF", "PRTS", "GRND", "NUMR", "ADVB"),
     *("NPRO", "PRED", "PREP", "CONJ", "PRCL", "INTJ"),
 )
+_UNKNOWN = frozenset({"UNKN"})
 
 
 @lru_cache(maxsize=1)
@@ -61,13 +63,17 @@ def _readings(form: str) -> tuple[tuple[str, frozenset[str]], ...]:
     """Lemma and grammemes of every reading of ``form``, the likeliest first."""
     if not _LETTER.search(form):
         return ()
+    if not all(unicodedata.name(letter, "") for letter in form):
+        return (
+            (form, _UNKNOWN),
+        )  # the analyser asks the name of each letter; rare scripts have none
     readings = []
     for parse in morphology().parse(form)[:6]:
-        tags = frozenset(parse.tag.grammemes) or frozenset({"UNKN"})
+        tags = frozenset(parse.tag.grammemes) or _UNKNOWN
         if "incl" in tags:  # «снимем!» said to companions; the future tense is nearly always meant
             continue
         readings.append((parse.normal_form.replace("ё", "е"), tags))
-    return tuple(readings) or ((form, frozenset({"UNKN"})),)
+    return tuple(readings) or ((form, _UNKNOWN),)
 
 
 def _choose(form: str, before: list[Word]) -> tuple[str, frozenset[str]]:

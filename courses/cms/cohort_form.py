@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminDateTimeInput
@@ -13,6 +14,7 @@ from courses.cms.own import is_only_trainer, own_courses
 from courses.enrolling import places_taken
 from courses.models import Cohort
 from lms.people.models import Role, User
+from lms.people.zones import zone_in_words
 
 
 class CohortForm(WagtailAdminModelForm):
@@ -41,6 +43,9 @@ class CohortForm(WagtailAdminModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["course"].queryset = own_courses(self.for_user)
+        clock = _("By your own clock: %(zone)s.") % {"zone": zone_in_words(timezone.now())}
+        for name in ("starts_at", "ends_at", "enrollment_closes_at"):
+            self.fields[name].help_text = f"{self.fields[name].help_text} {clock}".strip()
         leading = Q(role_assignments__role__in=[Role.TRAINER, Role.METHODOLOGIST])
         if self.instance.pk:
             leading |= Q(pk__in=self.instance.trainers.values("pk"))

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from wagtail.admin.ui.tables import Column
 
 
@@ -15,3 +16,10 @@ class MomentColumn(Column):
     def get_value(self, instance: Any) -> str:
         moment = super().get_value(instance)
         return date_format(timezone.localtime(moment), "j E Y, H:i") if moment else ""
+
+
+class YesNoColumn(Column):
+    """«Yes» or «no» in words; the CMS would write True or False."""
+
+    def get_value(self, instance: Any) -> str:
+        return _("yes") if super().get_value(instance) else _("no")

@@ -10,7 +10,6 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -23,11 +22,12 @@ from wagtail.admin.menu import MenuItem
 
 from courses.cms.menu import Place
 from courses.cms.people_sheet import CONTENT_TYPE
-from courses.importing import imports, sheets
+from courses.importing import blank_sheet, imports, sheets
 from courses.importing.files import UnreadableFile
 from courses.importing.problems import text_of
 from courses.importing.removing import removals_without_a_question
-from courses.models import Cohort, ImportState, PeopleImport
+from courses.models import Cohort, ImportRow, ImportState, PeopleImport
+from lms.numerals import whole_number
 from lms.people.models import Region, Role, User
 
 SOURCE = "cms"
@@ -37,10 +37,6 @@ LISTED = 30
 
 def imports_people(user: User) -> bool:
     return user.is_administrator or user.has_role(Role.COORDINATOR)
-
-
-def _regions_of(user: User) -> QuerySet[Region]:
-    return Region.objects.all() if user.is_administrator else user.coordinated_regions()
 
 
 class UploadForm(forms.Form):
@@ -77,7 +73,7 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        regions = _regions_of(user)
+        regions = user.regions_in_care()
         self.fields["region"].queryset = regions  # type: ignore[attr-defined]
         self.only_region = regions[0] if len(regions[:2]) == 1 else None
         if self.only_region:
@@ -148,7 +144,12 @@ def start(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("cms_import_columns", people_import.uuid)
     past = PeopleImport.objects.visible_to(request.user).select_related("cohort", "region")
-    context = {"form": form, "past": past[:LISTED], "heading": _("Importing people")}
+    context = {
+        "form": form,
+        "past": past[:LISTED],
+        "heading": _("Importing people"),
+        "column_helps": sheets.column_helps(),
+    }
     status = 422 if form.errors else 200
     return TemplateResponse(request, "courses/cms/imports.html", context, status=status)
 
@@ -202,7 +203,7 @@ def show(request: HttpRequest, identifier: UUID) -> HttpResponse:
         "found": people_import,
         "counts": counts,
         "page": page,
-        "rows": [(row, _shown(row.said), sheets.explanations(row)) for row in page],
+        "rows": [(row, _shown(row.said), _what_to_do(row)) for row in page],
         "rejected": counts.get("rejected", 0),
         "accepted": people_import.rows_total - counts.get("rejected", 0),
         "to_write": counts.get("would_create", 0) + counts.get("would_update", 0),
@@ -220,6 +221,14 @@ def _shown(said: dict[str, str]) -> str:
     """Whom a rejected row is about, as far as it says."""
     names = [said.get(name, "") for name in ("full_name", "family_name", "given_name")]
     return " ".join(filter(None, [said.get("external_id", ""), *names]))
+
+
+def _what_to_do(row: ImportRow) -> list[tuple[str, str]]:
+    """The column that is wrong, if it is one, and what to do about it."""
+    return [
+        (str(sheets.FIELD_LABELS.get(one["field"], "")), one["message"])
+        for one in sheets.explanations(row)
+    ]
 
 
 @require_GET
@@ -257,9 +266,8 @@ def _step(act: Callable[[PeopleImport, HttpRequest], None]) -> Callable[..., Htt
 
 
 def _confirm(people_import: PeopleImport, request: HttpRequest) -> None:
-    said = request.POST.get("removals", "").strip()
-    number = int(said) if said.isdecimal() and len(said) < 7 else None
-    imports.confirm(people_import, removals=number)
+    said = whole_number(request.POST.get("removals", "").strip(), most_digits=6)
+    imports.confirm(people_import, removals=said)
 
 
 def _cancel(people_import: PeopleImport, request: HttpRequest) -> None:
@@ -279,7 +287,18 @@ def errors(request: HttpRequest, identifier: UUID) -> HttpResponse:
 def template(request: HttpRequest) -> HttpResponse:
     if not imports_people(request.user):
         raise PermissionDenied
-    return _sheet(sheets.template_xlsx(), "people.xlsx")
+    return _sheet(blank_sheet.template_xlsx(), "people.xlsx")
+
+
+@require_GET
+def template_csv(request: HttpRequest) -> HttpResponse:
+    if not imports_people(request.user):
+        raise PermissionDenied
+    return HttpResponse(
+        blank_sheet.template_csv(),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="people.csv"'},
+    )
 
 
 def _sheet(content: bytes, name: str) -> HttpResponse:
@@ -292,6 +311,7 @@ def import_addresses() -> list:
     return [
         path("imports/", start, name="cms_imports"),
         path("imports/template.xlsx", template, name="cms_import_template"),
+        path("imports/template.csv", template_csv, name="cms_import_template_csv"),
         path("imports/<uuid:identifier>/", show, name="cms_import"),
         path("imports/<uuid:identifier>/columns/", choose_columns, name="cms_import_columns"),
         path("imports/<uuid:identifier>/progress/", progress, name="cms_import_progress"),

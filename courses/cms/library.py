@@ -11,6 +11,7 @@ from wagtail.models import ModelLogEntry
 from wagtail.permission_policies.base import BasePermissionPolicy
 
 from courses.cms.own import is_only_trainer, sees_everything
+from lms.numerals import whole_number
 from lms.people.models import User
 
 
@@ -45,5 +46,5 @@ class SharedLibrary(BasePermissionPolicy):
             action="wagtail.create",
             content_type=ContentType.objects.get_for_model(self.model),
         ).values_list("object_id", flat=True)
-        ids = [int(key) for key in made if key.isdigit()]
+        ids = [number for key in made if (number := whole_number(key)) is not None]
         return self.model._default_manager.filter(pk__in=ids)

@@ -31,10 +31,12 @@ class Place(IntEnum):
     SPEECH = 155
     TO_REVIEW = 160
     IMPORTS = 170
+    ACCESSES = 180
+    API_REQUESTS = 185
 
 
 # Tools of whoever runs the installation; a trainer's own work is reached by the items above.
-FOR_COORDINATORS = {"imports", "reports"}
+FOR_COORDINATORS = {"imports", "accesses", "api-requests", "reports"}
 NOT_FOR_TRAINERS = {"explorer", "settings", "snippets", "forms", "redirects", "help"}
 REPORTS_FOR_TRAINERS = {"insights", "site-history"}
 
@@ -97,6 +99,17 @@ def only_what_a_trainer_needs(request: HttpRequest, items: list[MenuItem]) -> No
 def only_a_trainers_reports(request: HttpRequest, items: list[MenuItem]) -> None:
     if is_only_trainer(request.user) or is_only_coordinator(request.user):
         items[:] = [item for item in items if item.name in REPORTS_FOR_TRAINERS]
+
+
+@hooks.register("construct_help_menu")
+def nothing_that_leads_to_the_internet(_request: HttpRequest, items: list[MenuItem]) -> None:
+    """Wagtail's news and guide are on its own site, in English; the platform's help is ours."""
+    items[:] = [item for item in items if not item.url.startswith("https:")]
+
+
+@hooks.register("register_help_menu_item")
+def help_item() -> MenuItem:
+    return MenuItem(_("Help"), reverse("frontend:help"), name="help-page", icon_name="help")
 
 
 def catalog_address() -> str:

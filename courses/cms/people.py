@@ -17,7 +17,9 @@ from courses.cms.letters import LetterForm, can_be_written_to, write_to_people
 from courses.cms.people_sheet import CONTENT_TYPE, people_sheet
 from courses.cohort_progress import Group, PersonRow, people_of
 from courses.models import Cohort, Enrollment
+from lms.numerals import whole_number
 from lms.people.models import User
+from lms.people.showing import note_shown
 from lms.people.zones import zone_in_words
 
 GROUP_LABELS = {
@@ -27,7 +29,7 @@ GROUP_LABELS = {
 }
 
 
-def _led_cohort(user: User, cohort_id: int) -> Cohort:
+def led_cohort(user: User, cohort_id: int) -> Cohort:
     """Names and addresses are for whoever leads the cohort; to others it is not there."""
     policy = LedCohorts(Cohort)
     if not policy.user_has_permission(user, "view"):
@@ -54,11 +56,13 @@ def _chosen_by_filters(rows: list[PersonRow], request: HttpRequest) -> list[Pers
 
 @require_GET
 def people(request: HttpRequest, cohort_id: int) -> HttpResponse:
-    cohort = _led_cohort(request.user, cohort_id)
+    cohort = led_cohort(request.user, cohort_id)
     everyone = people_of(cohort)
+    rows = _chosen_by_filters(everyone, request)
+    note_shown(request, [row.enrollment.learner_id for row in rows])
     context = {
         "cohort": cohort,
-        "rows": _chosen_by_filters(everyone, request),
+        "rows": rows,
         "everyone": len(everyone),
         "states": Enrollment._meta.get_field("state").choices,
         "groups": [(group.value, label) for group, label in GROUP_LABELS.items()],
@@ -72,8 +76,9 @@ def people(request: HttpRequest, cohort_id: int) -> HttpResponse:
 
 @require_GET
 def people_xlsx(request: HttpRequest, cohort_id: int) -> HttpResponse:
-    cohort = _led_cohort(request.user, cohort_id)
+    cohort = led_cohort(request.user, cohort_id)
     rows = _chosen_by_filters(people_of(cohort), request)
+    note_shown(request, [row.enrollment.learner_id for row in rows])
     name = f"cohort-{cohort.pk}-{timezone.localdate():%Y-%m-%d}.xlsx"
     return HttpResponse(
         people_sheet(rows),
@@ -88,9 +93,9 @@ def people_xlsx(request: HttpRequest, cohort_id: int) -> HttpResponse:
 @require_POST
 def letter(request: HttpRequest, cohort_id: int) -> HttpResponse:
     """First the letter's form with the number of its readers, then the letter itself."""
-    cohort = _led_cohort(request.user, cohort_id)
+    cohort = led_cohort(request.user, cohort_id)
     chosen = list(
-        Enrollment.objects.filter(cohort=cohort, pk__in=_numbers(request.POST.getlist("person")))
+        Enrollment.objects.filter(cohort=cohort, pk__in=numbers(request.POST.getlist("person")))
         .select_related("learner")
         .order_by("learner__family_name", "learner__given_name", "pk")
     )
@@ -122,5 +127,6 @@ def letter(request: HttpRequest, cohort_id: int) -> HttpResponse:
     return TemplateResponse(request, "courses/cms/letter.html", context, status=status)
 
 
-def _numbers(values: list[str]) -> list[int]:
-    return [int(value) for value in values if value.isdecimal() and len(value) < 18]
+def numbers(values: list[str]) -> list[int]:
+    """The ids among what a form sent."""
+    return [number for value in values if (number := whole_number(value)) is not None]

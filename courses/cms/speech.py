@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
@@ -26,6 +27,7 @@ from wagtail.permissions import register_permission_policy
 from courses.careful_speech import label
 from courses.careful_speech.categories import CATEGORIES
 from courses.careful_speech.corpus import LabelledLine, kept_lines
+from courses.cms.columns import YesNoColumn
 from courses.cms.menu import Place
 from courses.cms.own import is_only_trainer, sees_everything
 from courses.models import Disagreement, SpeechRule
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from courses.careful_speech.figures import Measurement
 
 LONGEST_TRIED = 500
+IN_USE = YesNoColumn("is_on", label=capfirst(_("in use")))
 _FIGURES_KEPT_FOR = 24 * 3600
 
 
@@ -80,7 +83,7 @@ class SpeechRuleViewSet(ModelViewSet):
     url_prefix = "speech-hints/rules"
     menu_label = _("Rules")
     copy_view_enabled = False
-    list_display = ["name", "category", "effect", "pattern", "is_on", "changed_at"]
+    list_display = ["name", "category", "effect", "pattern", IN_USE, "changed_at"]
     list_filter = ["category", "effect", "is_on"]
     search_fields = ["name", "pattern", "must"]
     list_per_page = 50

@@ -10,6 +10,7 @@ from courses.dialogues.record import Record, path_map, replayed
 from courses.dialogues.runs import found_record
 from courses.dialogues.wording import tension_in_words, trust_in_words
 from courses.models import Dialogue, Enrollment
+from courses.programme import place_in
 
 
 def dialogue_page(
@@ -28,17 +29,12 @@ def dialogue_page(
     is_preview = getattr(request, "is_preview", False)
     kept = Record() if is_preview else found_record(request, dialogue, enrollment)
     programme = request.activity_door.programme  # type: ignore[attr-defined]
-    rows = programme.rows if programme else []
-    place = next((i for i, row in enumerate(rows) if row.activity.pk == dialogue.pk), None)
     context = {
         "page": dialogue,
         "dialogue": dialogue,
         "enrollment": enrollment,
         "programme": programme,
-        "row": rows[place] if place is not None else None,
-        "number": place + 1 if place is not None else None,
-        "previous": rows[place - 1] if place else None,
-        "next": rows[place + 1] if place is not None and place + 1 < len(rows) else None,
+        **place_in(programme, dialogue),
         "error": error,
     }
     if graph.start in graph.by_key():

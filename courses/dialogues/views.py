@@ -17,6 +17,7 @@ from courses.dialogues.runs import GoneOn, Undone, answer_line, begin_again, ret
 from courses.ledger import NotStudying
 from courses.models import Dialogue, Enrollment
 from courses.programme import door_to
+from lms.numerals import whole_number
 
 Act = Callable[[HttpRequest, Dialogue, Enrollment | None], None]
 
@@ -79,5 +80,5 @@ def _act(request: HttpRequest, dialogue_id: int, act: Act) -> HttpResponse:
 
 def _step(request: HttpRequest) -> int:
     """The number of the reply; anything else than a number is a step that no walk has."""
-    step = request.POST.get("step", "")
-    return int(step) if step.isdecimal() and len(step) < 6 else 10**6
+    step = whole_number(request.POST.get("step"), most_digits=5)
+    return 10**6 if step is None else step

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
 from django.db import transaction
 
+from courses.enrolling import Outcome
 from courses.importing import columns
 from courses.importing.files import MAX_ROWS, FileKind, Line, Table, UnreadableFile, open_table
 from courses.importing.planning import Candidate, Plan, Planner
 from courses.importing.rows import Row, RowError, read_row
 from courses.models import Cohort, ImportRow, PeopleImport, RowOutcome
-from lms.bulk import insert_rows
+from lms.bulk import insert_rows, inserting_beside
 from lms.jobs.models import Job
 from lms.jobs.queue import advance
 from lms.people.models import Region
 
 BATCH = 2000
+FIELDS = (
+    "people_import", "number", "value", "region", "cohort", "said", "is_gone", "outcome", "errors",
+    "learner", "enrollment",
+)  # fmt: skip
 _PLANNED = {
-    "created": RowOutcome.WOULD_CREATE,
-    "updated": RowOutcome.WOULD_UPDATE,
-    "unchanged": RowOutcome.WOULD_NOT_CHANGE,
+    Outcome.CREATED: RowOutcome.WOULD_CREATE.value,
+    Outcome.UPDATED: RowOutcome.WOULD_UPDATE.value,
+    Outcome.UNCHANGED: RowOutcome.WOULD_NOT_CHANGE.value,
 }
 
 
@@ -45,39 +50,34 @@ def check_rows(people_import: PeopleImport, job: Job) -> None:
     columns.check(fields)
     places = _Places(people_import)
     planner = Planner(people_import.system, is_sync=people_import.mode == PeopleImport.Mode.SYNC)
-    done = 0
-    for lines in _batches(table.lines):
-        rows = [read_row(line, fields) for line in lines]
+    batches = _batches(table.lines, fields)
+    done, rows = 0, next(batches, [])
+    if not rows:
+        raise UnreadableFile("no-rows")
+    while rows:
         done += len(rows)
         if done > MAX_ROWS:
             raise UnreadableFile("too-many-rows", limit=MAX_ROWS)
-        _write(people_import, rows, planner, places)
+        stored = _planned(rows, planner, places)
+        with transaction.atomic(), inserting_beside({}):
+            insert_rows(ImportRow, FIELDS, ((people_import.pk, *values) for values in stored))
+            rows = next(batches, [])  # while the database takes these in
         advance(job, done=done, total=max(done, table.expected - 1))
-    if not done:
-        raise UnreadableFile("no-rows")
     people_import.headings, people_import.columns = table.headings, list(fields)
     people_import.encoding, people_import.rows_total = table.encoding, done
 
 
-def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:
-    while batch := list(islice(lines, BATCH)):
+def _batches(lines: Iterator[Line], fields: Sequence[str]) -> Iterator[list[Row]]:
+    while batch := [read_row(line, fields) for line in islice(lines, BATCH)]:
         yield batch
 
 
-def _write(people_import: PeopleImport, rows: list[Row], planner: Planner, places: _Places) -> None:
+def _planned(rows: list[Row], planner: Planner, places: _Places) -> list[tuple]:
+    """What is stored of the rows, with what would become of each."""
     candidates = {row.number: places.candidate(row) for row in rows if not row.errors}
     ready = [candidate for candidate in candidates.values() if candidate is not None]
     plans = {plan.candidate.number: plan for plan in planner.plan(ready)}
-    stored = [_stored(row, plans.get(row.number)) for row in rows]
-    with transaction.atomic():
-        insert_rows(
-            ImportRow,
-            (
-                "people_import", "number", "value", "region", "cohort", "said", "is_gone",
-                "outcome", "errors", "learner", "enrollment",
-            ),
-            ((people_import.pk, *values) for values in stored),
-        )  # fmt: skip
+    return [_stored(row, plans.get(row.number)) for row in rows]
 
 
 def _stored(row: Row, plan: Plan | None) -> tuple:
@@ -102,11 +102,11 @@ def _stored(row: Row, plan: Plan | None) -> tuple:
     return (
         row.number,
         row.value,
-        candidate.region.pk,
-        candidate.cohort.pk if candidate.cohort else None,
+        candidate.region.id,
+        candidate.cohort.id if candidate.cohort else None,
         row.person,
         row.is_gone,
-        _PLANNED[plan.outcome.value].value,
+        _PLANNED[plan.outcome],
         [],
         plan.known.pk if plan.known else None,
         plan.latest.pk if plan.latest else None,
@@ -119,6 +119,7 @@ class _Places:
     def __init__(self, people_import: PeopleImport) -> None:
         self._own = people_import.region
         self._cohort = people_import.cohort
+        self._cohort_uuid = str(self._cohort.uuid) if self._cohort else ""
         self._regions = {region.code: region for region in Region.objects.all()}
         self._cohorts: dict[int, dict[str, Cohort]] = {}
 
@@ -149,7 +150,7 @@ class _Places:
         if not row.cohort:
             if self._cohort is None:
                 return None
-            if (cohort := open_to.get(str(self._cohort.uuid))) is None:
+            if (cohort := open_to.get(self._cohort_uuid)) is None:
                 row.errors.append(RowError("cohort-of-another-region", "region"))
             return cohort
         cohort = open_to.get(_as_uuid(row.cohort) or row.cohort.casefold())
@@ -161,7 +162,7 @@ class _Places:
 
     def _open_to(self, region: Region) -> dict[str, Cohort]:
         """By uuid, and by title where it names one alone."""
-        if region.pk not in self._cohorts:
+        if region.id not in self._cohorts:
             found: dict[str, Cohort] = {}
             twice: set[str] = set()
             for cohort in Cohort.objects.open_to_region(region):
@@ -171,8 +172,8 @@ class _Places:
                 found[str(cohort.uuid)] = found[title] = cohort
             for title in twice:
                 del found[title]
-            self._cohorts[region.pk] = found
-        return self._cohorts[region.pk]
+            self._cohorts[region.id] = found
+        return self._cohorts[region.id]
 
 
 def _as_uuid(text: str) -> str:

@@ -11,24 +11,9 @@ import re
 from collections.abc import Mapping, Sequence
 
 from courses.importing.files import UnreadableFile
+from lms.people.details import DETAILS
 
-FIELDS = (
-    "external_id",
-    "family_name",
-    "given_name",
-    "patronymic",
-    "full_name",
-    "email",
-    "position",
-    "organisation",
-    "address_as",
-    "timezone",
-    "locale",
-    "region",
-    "cohort",
-    "role",
-    "status",
-)
+FIELDS = ("external_id", "full_name", *DETAILS, "region", "cohort", "role", "status")
 """What a row may say. ``full_name`` stands for the three parts of a name in one cell."""
 
 _NAMES: dict[str, tuple[str, ...]] = {
@@ -43,6 +28,8 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "full_name": ("fullname", "фио", "фамилияимяотчество", "сотрудник"),
     "email": ("email", "mail", "почта", "эпочта", "электроннаяпочта", "адресэлектроннойпочты",
               "емейл", "имейл"),
+    "phone": ("phone", "telephone", "phonenumber", "mobilephone", "телефон", "номертелефона",
+              "мобильныйтелефон", "сотовыйтелефон", "контактныйтелефон"),
     "position": ("position", "jobtitle", "должность"),
     "organisation": ("organisation", "organization", "организация", "учреждение", "местоработы",
                      "центр"),

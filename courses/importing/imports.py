@@ -133,7 +133,7 @@ def choose_columns(people_import: PeopleImport, fields: Sequence[str]) -> None:
     with transaction.atomic():
         _move(people_import, ImportState.CHOOSING, ImportState.CHECKING)
         people_import.columns = list(fields)
-        people_import.save(update_fields=["columns"])
+        people_import.save(update_fields=["columns", "updated_at"])
         _enqueue(people_import, "import.check")
 
 
@@ -199,7 +199,9 @@ def _check(people_import: PeopleImport) -> None:
 
 
 def _move(people_import: PeopleImport, before: ImportState, after: ImportState) -> None:
-    moved = PeopleImport.objects.filter(pk=people_import.pk, state=before).update(state=after)
+    moved = PeopleImport.objects.filter(pk=people_import.pk, state=before).update(
+        state=after, updated_at=timezone.now()
+    )
     people_import.refresh_from_db(fields=["state"])
     if not moved:
         raise NotInThisState(people_import.state)
@@ -213,7 +215,7 @@ def _enqueue(people_import: PeopleImport, kind: str) -> None:
         total=people_import.rows_total,
         requested_by=people_import.requested_by,
     )
-    people_import.save(update_fields=["job"])
+    people_import.save(update_fields=["job", "updated_at"])
 
 
 def _of(job: Job, state: ImportState) -> PeopleImport | None:
@@ -286,5 +288,7 @@ def _finish(people_import: PeopleImport, state: ImportState) -> None:
             people_import.applied_at = timezone.now()
         else:
             people_import.undone_at = timezone.now()
-        people_import.save(update_fields=["counts", "state", "applied_at", "undone_at"])
+        people_import.save(
+            update_fields=["counts", "state", "applied_at", "undone_at", "updated_at"]
+        )
         import_finished.send(sender=PeopleImport, people_import=people_import)

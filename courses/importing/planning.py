@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db.models import Count
 
@@ -41,8 +42,15 @@ class Latest(NamedTuple):
     """The last enrolment of a person in a cohort."""
 
     pk: int
+    uuid: UUID
+    attempt: int
     state: str
     activated_at: datetime | None
+
+    @property
+    def stands(self) -> bool:
+        """Nobody needs to give a place again."""
+        return EnrollmentState(self.state) in OPEN_STATES or self.state == EnrollmentState.COMPLETED
 
 
 @dataclass(slots=True)
@@ -58,7 +66,7 @@ class Candidate:
 
     @property
     def key(self) -> Key:
-        return self.region.pk, self.value
+        return self.region.id, self.value
 
 
 @dataclass(slots=True)
@@ -90,7 +98,9 @@ class Planner:
     system: str
     is_sync: bool = False
     locks: bool = False
-    """Lock people, then cohorts, in the order of their ids: the plan will be carried out."""
+    """The plan will be carried out: lock people, then the cohorts whose places are counted, then
+    the enrolments to take up again, each in the order of their ids. Other cohorts stay free for
+    single requests; who is enrolled twice at one moment is found by the constraints."""
     _lines: dict[Key, int] = field(default_factory=dict)
     _lines_of_emails: dict[str, int] = field(default_factory=dict)
     _freed: set[str] = field(default_factory=set)
@@ -100,7 +110,7 @@ class Planner:
     def plan(self, candidates: Sequence[Candidate]) -> list[Plan]:
         """In the order of the file: who comes first gets the last place, or the address."""
         known = known_people(
-            region_ids={candidate.region.pk for candidate in candidates},
+            region_ids={candidate.region.id for candidate in candidates},
             system=self.system,
             values=[candidate.value for candidate in candidates],
             for_update=self.locks,
@@ -108,6 +118,10 @@ class Planner:
         owners = owners_of({c.person["email"] for c in candidates if "email" in c.person})
         cohorts = self._cohorts(candidates)
         latest = _latest_enrollments(known.values(), cohorts)
+        if self.locks and (closed := [one.pk for one in latest.values() if not one.stands]):
+            rows = Enrollment.objects.filter(pk__in=closed).order_by("pk")
+            list(rows.select_for_update().values_list("pk"))
+            latest = _latest_enrollments(known.values(), cohorts)
         plans = []
         for candidate in candidates:
             plan = Plan(candidate, known.get(candidate.key))
@@ -118,13 +132,16 @@ class Planner:
 
     def _cohorts(self, candidates: Iterable[Candidate]) -> dict[int, Cohort]:
         """The cohorts as they are now; those met for the first time with their free places."""
-        wanted = {candidate.cohort.pk for candidate in candidates if candidate.cohort}
+        wanted = {candidate.cohort.id for candidate in candidates if candidate.cohort}
         rows = Cohort.objects.filter(pk__in=wanted).order_by("pk")
-        cohorts = {row.pk: row for row in (rows.select_for_update() if self.locks else rows)}
+        if self.locks:
+            counted = rows.filter(capacity__isnull=False).select_for_update(no_key=True)
+            list(counted.values_list("pk"))
+        cohorts = {row.pk: row for row in rows}
         unknown = [
-            cohort.pk
+            cohort.id
             for cohort in cohorts.values()
-            if cohort.capacity is not None and (self.locks or cohort.pk not in self._places)
+            if cohort.capacity is not None and (self.locks or cohort.id not in self._places)
         ]
         taken = dict(
             Enrollment.objects.filter(cohort__in=unknown)
@@ -159,13 +176,13 @@ class Planner:
                 for name in ("family_name", "given_name")
                 if name not in candidate.person
             ]
-        elif not known.is_active:
+        elif not known.is_active or known.region_id != candidate.region.id:
             plan.errors.append(RowError("person-blocked"))
         plan.person = plan_person(candidate.person, known)
         self._check_email(plan, owners)
-        cohort = cohorts[candidate.cohort.pk] if candidate.cohort else None
+        cohort = cohorts[candidate.cohort.id] if candidate.cohort else None
         if cohort is not None:
-            plan.latest = latest.get((known.pk, cohort.pk)) if known else None
+            plan.latest = latest.get((known.pk, cohort.id)) if known else None
             self._plan_enrollment(plan, cohort)
         if plan.errors:
             return
@@ -175,9 +192,9 @@ class Planner:
                 self._freed.add(former)
             self._freed.discard(email)
         if cohort is not None and plan.step is not Step.NONE:
-            places = self._places.get(cohort.pk)
+            places = self._places.get(cohort.id)
             if places is not None:
-                self._places[cohort.pk] = places - 1
+                self._places[cohort.id] = places - 1
 
     def _check_email(self, plan: Plan, owners: dict[str, int]) -> None:
         assert plan.person is not None
@@ -194,20 +211,17 @@ class Planner:
 
     def _is_open(self, cohort: Cohort) -> bool:
         """Asked of the clock once for all rows of a file."""
-        if cohort.pk not in self._open:
-            self._open[cohort.pk] = cohort.is_enrollment_open
-        return self._open[cohort.pk]
+        if cohort.id not in self._open:
+            self._open[cohort.id] = cohort.is_enrollment_open
+        return self._open[cohort.id]
 
     def _plan_enrollment(self, plan: Plan, cohort: Cohort) -> None:
         latest = plan.latest
-        if latest and (
-            EnrollmentState(latest.state) in OPEN_STATES
-            or latest.state == EnrollmentState.COMPLETED
-        ):
+        if latest and latest.stands:
             return
         if not self._is_open(cohort):
             plan.errors.append(RowError("enrolment-closed", "cohort"))
-        elif cohort.capacity is not None and not self._places[cohort.pk]:
+        elif cohort.capacity is not None and not self._places[cohort.id]:
             plan.errors.append(RowError("cohort-full", "cohort"))
         else:
             plan.step = Step.REOPEN if latest else Step.CREATE
@@ -216,16 +230,17 @@ class Planner:
 def _latest_enrollments(
     people: Iterable[KnownPerson], cohorts: Iterable[int]
 ) -> dict[tuple[int, int], Latest]:
+    known = {person.pk for person in people}
+    if not known:
+        return {}
     rows = (
-        Enrollment.objects.filter(
-            learner__id__any_of=[p.pk for p in people], cohort__in=list(cohorts)
-        )
+        Enrollment.objects.filter(learner__id__any_of=known, cohort__in=list(cohorts))
         .order_by("attempt")
-        .values_list("learner_id", "cohort_id", "pk", "state", "activated_at")
+        .values_list("learner_id", "cohort_id", "pk", "uuid", "attempt", "state", "activated_at")
     )
     return {
-        (learner, cohort): Latest(pk, state, activated_at)
-        for learner, cohort, pk, state, activated_at in rows
+        (learner, cohort): Latest(pk, uuid, attempt, state, activated_at)
+        for learner, cohort, pk, uuid, attempt, state, activated_at in rows
     }
 
 
@@ -245,5 +260,5 @@ def _name_owners(plans: Iterable[Plan], owners: dict[str, int], system: str) -> 
     }
     for plan, error in taken:
         owner = owners[plan.candidate.person["email"]]
-        if value := values.get((owner, plan.candidate.region.pk)):
+        if value := values.get((owner, plan.candidate.region.id)):
             error.code, error.params = "email-of-another-id", {"value": value}

@@ -55,6 +55,9 @@ ROW_PROBLEMS = {
     "required": _("The person is new, so this must be filled in."),
     "full-name-unclear": _("Write family name, given name and patronymic, parted by spaces."),
     "email-invalid": _("This is no e-mail address."),
+    "phone-invalid": _(
+        "This is no telephone number. Write one, for example +7 912 345-67-89, or leave it empty."
+    ),
     "email-repeats": _("The address stands in line %(line)s too. Each person needs their own."),
     "email-taken": _(
         "Another person has an account with this address. Give the person's own, or leave it empty."

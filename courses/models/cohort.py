@@ -73,6 +73,7 @@ class Cohort(models.Model):
         verbose_name=_("trainers"),
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     objects = CohortQuerySet.as_manager()
 

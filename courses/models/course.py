@@ -124,16 +124,21 @@ class Course(Page):
         from courses.as_learner import walk_through
         from courses.programme import leads, programme_for
         from courses.seen import note_visit
+        from courses.side_pages import side_pages_of
 
         request.as_learner = walk_through(request, self)
         programme = programme_for(request.user, self, request.as_learner)
         note_visit(programme.enrollment)
         admission = admission_of(request.user, self, programme.enrollment)
+        is_led = request.user.is_authenticated and leads(request.user, self)
+        enrollment = programme.enrollment
+        studies = enrollment is not None and enrollment.state in ("active", "completed")
         return {
             **super().get_context(request, *args, **kwargs),
             "programme": programme,
             "admission": admission,
-            "is_led": request.user.is_authenticated and leads(request.user, self),
+            "is_led": is_led,
+            "side_pages": side_pages_of(self) if studies or is_led else [],
         }
 
 

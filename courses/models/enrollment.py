@@ -57,9 +57,14 @@ class Enrollment(models.Model):
         on_delete=models.PROTECT,
         related_name="enrollments",
         verbose_name=_("learner"),
+        db_index=False,  # the first of a unique constraint
     )
     cohort = models.ForeignKey(
-        Cohort, on_delete=models.PROTECT, related_name="enrollments", verbose_name=_("cohort")
+        Cohort,
+        on_delete=models.PROTECT,
+        related_name="enrollments",
+        verbose_name=_("cohort"),
+        db_index=False,  # the first of an index
     )
     attempt = models.PositiveSmallIntegerField(_("attempt"), default=1)
     state = models.CharField(
@@ -67,6 +72,9 @@ class Enrollment(models.Model):
         max_length=12,
         choices=[(state.value, label) for state, label in STATE_LABELS.items()],
         default=EnrollmentState.INVITED,
+    )
+    metadata = models.JSONField(
+        _("notes of the region's systems"), default=dict, blank=True, editable=False
     )
     created_at = models.DateTimeField(_("enrolled"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
@@ -113,10 +121,24 @@ class EnrollmentTransition(models.Model):
     """The audit of an enrolment: who moved it where, when and why. Never changed or deleted."""
 
     enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="transitions")
+    from_cohort = models.ForeignKey(
+        Cohort,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text=_("Where the person came from, when they were moved to another cohort."),
+    )
     from_state = models.CharField(max_length=12, blank=True)
     to_state = models.CharField(max_length=12)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     source = models.CharField(_("source"), max_length=60)
     reason = models.CharField(_("reason"), max_length=250, blank=True)
@@ -126,6 +148,16 @@ class EnrollmentTransition(models.Model):
         ordering = ["at", "pk"]
         verbose_name = _("change of an enrolment")
         verbose_name_plural = _("changes of enrolments")
+        indexes = [
+            models.Index(
+                fields=["actor"], condition=Q(actor__isnull=False), name="transition_by_a_person"
+            ),
+            models.Index(
+                fields=["from_cohort"],
+                condition=Q(from_cohort__isnull=False),
+                name="transition_from_a_cohort",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.from_state} → {self.to_state}"

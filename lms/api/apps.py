@@ -10,6 +10,9 @@ class ApiConfig(AppConfig):
     def ready(self) -> None:
         from lms.api import holdings  # noqa: F401  what is kept about people
         from lms.api.events import bulk, hooks
+        from lms.api.personal_data import record_reader
+        from lms.people.signals import personal_data_shown
 
         hooks.connect()
         bulk.connect()
+        personal_data_shown.connect(record_reader, dispatch_uid="access_log")

@@ -12,18 +12,32 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from certificates.lifecycle import REASONS, Action, WrongState, change_state
 from certificates.models import Certificate, ReasonClass
-from lms.api.pagination import PageParameters
+from courses.enrolling import Outcome
+from lms.api.answers import WriteAnswer, written
+from lms.api.fields import ShownModel, StrictSerializer, Text
+from lms.api.idempotency import once_per_key
+from lms.api.pagination import ChangedSince, PageAnswer
 from lms.api.personal_data import record_access, sees_personal_data
+from lms.api.preconditions import conditional
+from lms.api.problems import Problem
 from lms.api.scopes import Scope
 from lms.api.views import ApiView
 
 
-class CertificateSerializer(serializers.ModelSerializer):
+class PdfUrl(serializers.URLField):
+    """The address of a certificate's file."""
+
+    def to_representation(self, value: Any) -> str:
+        return settings.PUBLIC_URL + reverse("api:certificate-pdf", args=[value])
+
+
+class CertificateSerializer(ShownModel):
     """A certificate. What leads to the name on it only with the scope ``learners:pii``."""
 
     id = serializers.UUIDField(source="uuid")
@@ -64,7 +78,7 @@ class CertificateSerializer(serializers.ModelSerializer):
     verify_url = serializers.URLField(
         source="snapshot.url", required=False, help_text=_("Where anyone may check it.")
     )
-    pdf_url = serializers.SerializerMethodField(required=False)
+    pdf_url = PdfUrl(source="uuid", required=False)
 
     PERSONAL = ("name", "code", "verify_url", "pdf_url")
 
@@ -99,23 +113,15 @@ class CertificateSerializer(serializers.ModelSerializer):
                 fields.pop(name)
         return fields
 
-    def get_pdf_url(self, certificate: Certificate) -> str:
-        return settings.PUBLIC_URL + reverse("api:certificate-pdf", args=[certificate.uuid])
 
-
-class CertificatePage(serializers.Serializer):
+class CertificatePage(PageAnswer):
     items = CertificateSerializer(many=True)
-    has_more = serializers.BooleanField()
-    next_cursor = serializers.CharField(allow_null=True)
 
 
-class CertificateFilters(PageParameters):
+class CertificateFilters(ChangedSince):
     enrolment = serializers.UUIDField(required=False, help_text=_("Id of an enrolment."))
     cohort = serializers.UUIDField(required=False, help_text=_("Id of a cohort."))
     state = serializers.ChoiceField(choices=Certificate.State.values, required=False)
-    updated_since = serializers.DateTimeField(
-        required=False, help_text=_("Those that changed at this moment or later (RFC 3339).")
-    )
 
 
 class CertificateView(ApiView):
@@ -152,15 +158,62 @@ class CertificateList(CertificateView):
             rows = rows.annotate(changed=changed).filter(changed__gte=parameters["updated_since"])
         page = self.page(rows, parameters, by="issued_at")
         record_access(request, [certificate.learner for certificate in page.rows])
-        return Response(page.answer(self.get_serializer(page.rows, many=True).data))
+        return self.listed(page)
 
 
 class CertificateDetail(CertificateView):
     @extend_schema(operation_id="certificate", summary=_("One certificate"), tags=["certificates"])
+    @conditional
     def get(self, request: Request, certificate_id: str) -> Response:
         certificate = self.find(self.get_queryset(), certificate_id)
         record_access(request, [certificate.learner])
-        return Response(self.get_serializer(certificate).data)
+        return self.single(certificate)
+
+
+class CertificateRevocation(StrictSerializer):
+    reason_class = serializers.ChoiceField(
+        choices=[reason.value for reason in REASONS[Action.REVOKED]],
+        help_text=_("It stands on the public page of the certificate."),
+    )
+    reason = Text(
+        max_length=500, help_text=_("In your own words, for the record. The public does not see.")
+    )
+
+
+class CertificateRevocationAnswer(WriteAnswer):
+    certificate = CertificateSerializer()
+
+
+class CertificateRevoke(CertificateView):
+    scopes = {"POST": (Scope.CERTIFICATES_REVOKE,)}
+    problems = ("certificate-not-in-this-state",)
+
+    @extend_schema(
+        operation_id="certificate_revoke",
+        summary=_("Revoke a certificate, for good"),
+        description=_(
+            "Its public page says so at once. Safe to repeat: the second time the outcome is "
+            "“unchanged”."
+        ),
+        tags=["certificates"],
+        request=CertificateRevocation,
+        responses=CertificateRevocationAnswer,
+    )
+    @once_per_key
+    @conditional
+    def post(self, request: Request, certificate_id: str) -> Response:
+        said = self.body(CertificateRevocation)
+        certificate = self.to_change(self.get_queryset(), certificate_id)
+        outcome = Outcome.UPDATED
+        try:
+            change_state(certificate, Action.REVOKED, source=self.client.source, **said)
+        except WrongState:
+            if certificate.state != Certificate.State.REVOKED:
+                raise Problem("certificate-not-in-this-state") from None
+            outcome = Outcome.UNCHANGED
+        certificate = self.find(self.get_queryset(), certificate_id)
+        record_access(request, [certificate.learner])
+        return written(outcome, certificate=self.represent(certificate))
 
 
 class CertificatePdf(CertificateView):
@@ -172,12 +225,17 @@ class CertificatePdf(CertificateView):
         tags=["certificates"],
         responses={(200, "application/pdf"): OpenApiTypes.BINARY},
     )
+    @conditional
     def get(self, request: Request, certificate_id: str) -> Any:
         certificate = self.find(self.get_queryset(), certificate_id)
+        tag = f'"{certificate.pdf_sha256}"'
+        if self.is_known(tag):
+            return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": tag})
         record_access(request, [certificate.learner])
         return FileResponse(
             certificate.pdf.open("rb"),
             content_type="application/pdf",
             as_attachment=True,
             filename=f"{certificate.number}.pdf",
+            headers={"ETag": tag},
         )

@@ -9,7 +9,7 @@ register(
         "api.PersonalDataAccess",
         "person",
         _("Whom your data was given to"),
-        ("client.name", "endpoint", "at"),
+        ("client.name", "reader", "endpoint", "at"),
         OnErasure.KEEP,
         merge=lambda person, duplicate: 0,  # a record of access is never changed
     ),
@@ -30,4 +30,8 @@ register(
         OnErasure.DELETE,
     ),
 )
-register_not_about(("api.ApiClient", "created_by"))
+register_not_about(
+    ("api.ApiClient", "created_by"),
+    ("api.ClientSecret", "made_by"),
+    ("api.PersonalDataAccess", "reader"),
+)

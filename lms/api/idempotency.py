@@ -16,6 +16,7 @@ from functools import wraps
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -25,8 +26,7 @@ from lms.api.models import IdempotentRequest
 from lms.api.problems import Problem
 
 KEPT_FOR = timedelta(hours=24)
-ABANDONED_AFTER = timedelta(minutes=2)
-"""A request that has not ended by then was cut off, and its key may be used again."""
+TRIES = 3
 _KEY = re.compile(r'"([ -!#-~]{1,255})"|([!#-~]{1,255})')
 """A quoted string as in the draft, or the bare value that many clients send."""
 
@@ -44,22 +44,51 @@ def once_per_key(handler: Handler) -> Handler:
         if key is None:
             return handler(view, request, *args, **kwargs)
         fingerprint = _fingerprint(request)
-        kept = _begin(view.client, key, fingerprint)
-        if kept.status is not None:
-            headers = {"Idempotent-Replayed": "true"}
-            return Response(kept.body, status=kept.status, headers=headers)
-        try:
-            response = handler(view, request, *args, **kwargs)
-        except BaseException:
-            kept.delete()
-            raise
-        kept.status = response.status_code
-        kept.body = json.loads(JSONRenderer().render(response.data))
-        kept.save(update_fields=["status", "body"])
-        return response
+        for _try in range(TRIES):
+            kept = _begin(view.client, key, fingerprint)
+            try:
+                return _once(kept, lambda: handler(view, request, *args, **kwargs))
+            except IdempotentRequest.DoesNotExist:
+                continue  # the first one was refused just now, which makes its key free
+        raise Problem("request-still-running")
 
     post.is_once_per_key = True  # type: ignore[attr-defined]
     return post
+
+
+def _once(kept: IdempotentRequest, carry_out: Callable[[], Response]) -> Response:
+    """The answer that is kept, or that of carrying the request out.
+
+    What is done and the record of it are one transaction, which holds the record's row: whoever
+    comes meanwhile finds it held, however long it takes; of a request whose process died nothing
+    was done, and its row is free. Raises IdempotentRequest.DoesNotExist.
+    """
+    with transaction.atomic():
+        row = _held(kept)
+        if row.status is not None:
+            headers = {"Idempotent-Replayed": "true"}
+            return Response(row.body, status=row.status, headers=headers)
+        try:
+            with transaction.atomic():
+                response = carry_out()
+        except Exception as error:
+            row.delete()  # what was refused may be corrected and sent again
+            refusal = error
+        else:
+            row.status = response.status_code
+            row.body = json.loads(JSONRenderer().render(response.data))
+            row.save(update_fields=["status", "body"])
+            return response
+    raise refusal
+
+
+def _held(kept: IdempotentRequest) -> IdempotentRequest:
+    """The row, held until the end of the transaction (SQLite lets one write at a time anyway)."""
+    rows = IdempotentRequest.objects.select_for_update(nowait=True)
+    try:
+        return rows.get(pk=kept.pk)
+    except OperationalError:
+        raise Problem("request-still-running") from None
 
 
 def _key_of(request: Request) -> str | None:
@@ -94,14 +123,12 @@ def _begin(client: Any, key: str, fingerprint: str) -> IdempotentRequest:
     """The record of this key: a new one, or that of the request that was before."""
     now = timezone.now()
     IdempotentRequest.objects.filter(created_at__lt=now - KEPT_FOR).delete()
-    IdempotentRequest.objects.filter(
-        client=client, key=key, status=None, created_at__lt=now - ABANDONED_AFTER
-    ).delete()
-    kept, is_new = IdempotentRequest.objects.get_or_create(
-        client=client, key=key, defaults={"fingerprint": fingerprint}
-    )
+    try:
+        kept, _is_new = IdempotentRequest.objects.get_or_create(
+            client=client, key=key, defaults={"fingerprint": fingerprint}
+        )
+    except IntegrityError:  # the first was refused and forgotten between two looks
+        raise Problem("request-still-running") from None
     if kept.fingerprint != fingerprint:
         raise Problem("idempotency-key-reused")
-    if not is_new and kept.status is None:
-        raise Problem("request-still-running")
     return kept

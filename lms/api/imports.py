@@ -20,10 +20,11 @@ from courses.importing import imports, problems, sheets
 from courses.importing.files import FileKind, UnreadableFile
 from courses.importing.removing import removals_without_a_question
 from courses.models import Cohort, ImportRow, ImportState, PeopleImport, RowOutcome
-from lms.api.fields import StrictSerializer, Text
+from lms.api.fields import ShownModel, StrictSerializer, Text
 from lms.api.idempotency import once_per_key
-from lms.api.pagination import PageParameters
+from lms.api.pagination import ChangedSince, PageAnswer, PageParameters
 from lms.api.personal_data import sees_personal_data
+from lms.api.preconditions import conditional
 from lms.api.problems import Problem
 from lms.api.scopes import Scope
 from lms.api.views import ApiView
@@ -46,7 +47,7 @@ class ImportProblem(serializers.Serializer):
     message = serializers.CharField()
 
 
-class ImportSerializer(serializers.ModelSerializer):
+class ImportSerializer(ShownModel):
     """A file of people and what became of it."""
 
     id = serializers.UUIDField(source="uuid")
@@ -92,6 +93,7 @@ class ImportSerializer(serializers.ModelSerializer):
             "applied_at",
             "undo_until",
             "undone_at",
+            "updated_at",
         ]
 
     @extend_schema_field(ColumnSerializer(many=True))
@@ -115,16 +117,19 @@ class ImportSerializer(serializers.ModelSerializer):
         return {"code": found["code"], "message": message}
 
 
-class ImportPage(serializers.Serializer):
+class ImportPage(PageAnswer):
     items = ImportSerializer(many=True)
-    has_more = serializers.BooleanField()
-    next_cursor = serializers.CharField(allow_null=True)
+
+
+@extend_schema_field(OpenApiTypes.BINARY)
+class UploadedFile(serializers.FileField):
+    """A file as it is sent; by itself a file field is described as the address of one."""
 
 
 class ImportUpload(StrictSerializer):
     """The parts of the form."""
 
-    file = serializers.FileField(
+    file = UploadedFile(
         allow_empty_file=True,
         max_length=200,
         help_text=_("CSV (UTF-8 or Windows-1251), XLSX or NDJSON; up to 50,000 rows and 20 MB."),
@@ -214,7 +219,7 @@ class RowProblem(serializers.Serializer):
     message = serializers.CharField()
 
 
-class ImportRowSerializer(serializers.ModelSerializer):
+class ImportRowSerializer(ShownModel):
     """What became of one row. ``row`` is the line of the file; its first line has the headings."""
 
     row = serializers.IntegerField(source="number")
@@ -239,10 +244,8 @@ class ImportRowSerializer(serializers.ModelSerializer):
         return row.before.get("kept", [])
 
 
-class ImportRowPage(serializers.Serializer):
+class ImportRowPage(PageAnswer):
     items = ImportRowSerializer(many=True)
-    has_more = serializers.BooleanField()
-    next_cursor = serializers.CharField(allow_null=True)
 
 
 class RowFilters(PageParameters):
@@ -260,10 +263,10 @@ class ImportView(ApiView):
     def model_queryset(self) -> QuerySet[PeopleImport]:
         return PeopleImport.objects.select_related("region", "cohort", "job")
 
-    def answer(self, people_import: PeopleImport, code: int = status.HTTP_202_ACCEPTED) -> Response:
+    def answer(self, people_import: PeopleImport) -> Response:
         found = self.get_queryset().get(pk=people_import.pk)
         headers = {"Location": f"/api/v1/imports/{found.uuid}"}
-        return Response(self.get_serializer(found).data, status=code, headers=headers)
+        return Response(self.represent(found), status=status.HTTP_202_ACCEPTED, headers=headers)
 
 
 class ImportList(ImportView):
@@ -274,12 +277,13 @@ class ImportList(ImportView):
         operation_id="import_list",
         summary=_("Imports of your region, the oldest first"),
         tags=["imports"],
-        parameters=[PageParameters],
+        parameters=[ChangedSince],
         responses=ImportPage,
     )
     def get(self, request: Request) -> Response:
-        page = self.page(self.get_queryset(), self.parameters(PageParameters), by="created_at")
-        return Response(page.answer(self.get_serializer(page.rows, many=True).data))
+        parameters = self.parameters(ChangedSince)
+        rows = self.changed_since(self.get_queryset(), parameters)
+        return self.listed(self.page(rows, parameters, by="created_at"))
 
     @extend_schema(
         operation_id="import_begin",
@@ -294,7 +298,7 @@ class ImportList(ImportView):
     )
     @once_per_key
     def post(self, request: Request) -> Response:
-        checked = ImportUpload(data=request.data.dict(), context={"view": self})
+        checked = ImportUpload(data=dict(request.data.items()), context={"view": self})
         checked.is_valid(raise_exception=True)
         said = checked.validated_data
         region = self.own_or_named_region(said.get("region"), required=False)
@@ -344,11 +348,14 @@ class ImportList(ImportView):
 
 class ImportDetail(ImportView):
     @extend_schema(operation_id="import", summary=_("One import"), tags=["imports"])
+    @conditional
     def get(self, request: Request, import_id: str) -> Response:
-        return self.answer(self.find(self.get_queryset(), import_id), status.HTTP_200_OK)
+        return self.single(self.find(self.get_queryset(), import_id))
 
 
 class ImportRows(ImportView):
+    serializer_class = ImportRowSerializer
+
     @extend_schema(
         operation_id="import_rows",
         summary=_("What became of every row"),
@@ -362,8 +369,7 @@ class ImportRows(ImportView):
         rows = people_import.rows.select_related("learner", "enrollment")
         if "outcome" in parameters:
             rows = rows.filter(outcome=parameters["outcome"])
-        page = self.page(rows, parameters, by="number")
-        return Response(page.answer(ImportRowSerializer(page.rows, many=True).data))
+        return self.listed(self.page(rows, parameters, by="number"))
 
 
 class ImportErrors(ImportView):
@@ -389,7 +395,7 @@ class ImportStep(ImportView):
     problems: tuple[str, ...] = ("import-not-in-this-state",)
 
     def take(self, step: Any, import_id: str, **options: Any) -> Response:
-        people_import = self.find(self.get_queryset(), import_id)
+        people_import = self.to_change(self.get_queryset(), import_id)
         try:
             step(people_import, **options)
         except imports.NotInThisState as error:
@@ -412,6 +418,7 @@ class ImportConfirm(ImportStep):
         responses={202: ImportSerializer},
     )
     @once_per_key
+    @conditional
     def post(self, request: Request, import_id: str) -> Response:
         self.find(self.get_queryset(), import_id)
         said = self.body(ConfirmBody)
@@ -427,6 +434,7 @@ class ImportCancel(ImportStep):
         responses={202: ImportSerializer},
     )
     @once_per_key
+    @conditional
     def post(self, request: Request, import_id: str) -> Response:
         return self.take(imports.cancel, import_id)
 
@@ -442,5 +450,6 @@ class ImportUndo(ImportStep):
         responses={202: ImportSerializer},
     )
     @once_per_key
+    @conditional
     def post(self, request: Request, import_id: str) -> Response:
         return self.take(imports.undo, import_id)

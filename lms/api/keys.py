@@ -25,14 +25,18 @@ SEEN_EVERY = timedelta(minutes=1)
 """How exactly ``last_used_at`` is kept: not a write for every request."""
 
 
-def _hash(key: str) -> str:
+def hash_of(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
+
+
+def random_word(length: int) -> str:
+    """Letters and digits, log2(62) = 5.95 bits each."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
 def _make_key() -> tuple[str, str]:
     prefix = "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(8))
-    secret = "".join(secrets.choice(_ALPHABET) for _ in range(40))
-    return prefix, f"bk_{prefix}_{secret}"
+    return prefix, f"bk_{prefix}_{random_word(40)}"
 
 
 def create_client(
@@ -57,9 +61,15 @@ def rotate_key(client: ApiClient) -> str:
 def put_new_key(client: ApiClient) -> str:
     """Like ``rotate_key``, for a caller who saves the client itself."""
     client.key_prefix, key = _make_key()
-    client.key_hash = _hash(key)
+    client.key_hash = hash_of(key)
     client.key_made_at = timezone.now()
     return key
+
+
+def end_key(client: ApiClient) -> None:
+    """From now on the client has no key, for example because it signs in by OAuth2."""
+    client.key_prefix, client.key_hash, client.key_made_at = None, "", None
+    client.save(update_fields=["key_prefix", "key_hash", "key_made_at"])
 
 
 def find_client(key: str) -> ApiClient | None:
@@ -72,7 +82,7 @@ def find_client(key: str) -> ApiClient | None:
         .filter(key_prefix=match.group(1), is_active=True)
         .first()
     )
-    if client is None or not hmac.compare_digest(client.key_hash, _hash(key)):
+    if client is None or not hmac.compare_digest(client.key_hash, hash_of(key)):
         return None
     return client
 

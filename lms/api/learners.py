@@ -4,25 +4,37 @@ from __future__ import annotations
 
 import re
 import zoneinfo
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema_field
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 
-from lms.api.fields import OrganisationRef, StrictSerializer, Text
+from lms.api.fields import (
+    METADATA_HELP,
+    MetadataMap,
+    OrganisationRef,
+    Phone,
+    ShownModel,
+    StrictSerializer,
+    Text,
+)
 from lms.api.models import ApiClient
-from lms.api.personal_data import record_access, sees_personal_data
+from lms.api.personal_data import sees_personal_data
 from lms.api.problems import InvalidParameters, Problem
-from lms.api.scopes import Scope
-from lms.api.views import ApiView
 from lms.people.models import ExternalId, User
-from lms.people.registering import SnilsRefused, refuse_snils
+from lms.people.registering import (
+    EmailTaken,
+    ExternalIdTaken,
+    OrganisationUnknown,
+    PersonBlocked,
+    SnilsRefused,
+    refuse_snils,
+)
 
 EXTERNAL_ID_PARAMETERS = [
     OpenApiParameter(
@@ -33,12 +45,14 @@ EXTERNAL_ID_PARAMETERS = [
     ),
     OpenApiParameter(
         "value",
-        {"type": "string", "minLength": 1, "maxLength": 120},
+        {"type": "string", "pattern": "^[^\\u0000-\\u001f\\u007f]{1,120}$"},
         OpenApiParameter.PATH,
         description=_("What your system calls the learner, for example a personnel number."),
     ),
 ]
 
+MOST_EXTERNAL_IDS = 10
+LEARNER_STATES = ["active", "closed"]
 
 _SYSTEM = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _VALUE = re.compile(r"[^\x00-\x1f\x7f]{1,120}")
@@ -59,50 +73,69 @@ def check_external_id(system: str, value: str) -> None:
         raise InvalidParameters(errors)
 
 
-class ExternalIdSerializer(serializers.ModelSerializer):
+class ExternalIdSerializer(ShownModel):
     class Meta:
         model = ExternalId
         fields = ["system", "value"]
 
 
-class LearnerSerializer(serializers.ModelSerializer):
+PERSONAL = (
+    "family_name",
+    "given_name",
+    "patronymic",
+    "email",
+    "phone",
+    "position",
+    "organisation",
+    "metadata",
+)
+"""What of a learner only the scope “learners:pii” shows."""
+
+
+class LearnerSerializer(ShownModel):
     """A learner. Beside the id and initials only with the scope ``learners:pii``."""
 
     id = serializers.UUIDField(source="uuid")
     region = serializers.CharField(source="region.code", allow_null=True, default=None)
     initials = serializers.CharField()
+    state = serializers.SerializerMethodField(
+        help_text=_("“closed”: an administrator or the HR system has closed the account.")
+    )
+    locale = serializers.CharField(help_text=_("Language: “ru” or “en”."))
     external_ids = ExternalIdSerializer(many=True, help_text=_("What your systems call them."))
     organisation = serializers.CharField(
         source="organisation.name", allow_null=True, default=None, required=False
     )
-
-    PERSONAL = ("family_name", "given_name", "patronymic", "email", "position", "organisation")
+    metadata = MetadataMap(required=False, help_text=_("Only with the scope “learners:pii”."))
 
     class Meta:
         model = User
         fields = [
             "id",
+            "updated_at",
             "region",
             "initials",
+            "state",
+            "timezone",
+            "locale",
             "external_ids",
-            "family_name",
-            "given_name",
-            "patronymic",
-            "email",
-            "position",
-            "organisation",
+            *PERSONAL,
         ]
         extra_kwargs = {
             name: {"help_text": _("Only with the scope “learners:pii”."), "required": False}
-            for name in ("family_name", "given_name", "patronymic", "email", "position")
+            for name in ("family_name", "given_name", "patronymic", "email", "phone", "position")
         }
+
+    @extend_schema_field(serializers.ChoiceField(choices=LEARNER_STATES))
+    def get_state(self, learner: User) -> str:
+        return "active" if learner.is_active else "closed"
 
     def get_fields(self) -> dict[str, serializers.Field]:
         fields = super().get_fields()
         request = self.context.get("request")
         is_schema = getattr(self.context.get("view"), "swagger_fake_view", False)
         if not is_schema and (request is None or not sees_personal_data(request)):
-            for name in self.PERSONAL:
+            for name in PERSONAL:
                 fields.pop(name)
         return fields
 
@@ -127,6 +160,14 @@ class LearnerBody(StrictSerializer):
             "The invitation goes here. From the first sign-in on only the learner sets it."
         ),
     )
+    phone = Phone(
+        allow_null=True,
+        default=None,
+        help_text=_(
+            "In any usual spelling, for example “8 (912) 345-67-89”; kept as “+79123456789”. “”: "
+            "none."
+        ),
+    )
     position = Text(max_length=150, allow_blank=True, allow_null=True, default=None)
     organisation = OrganisationRef(
         allow_null=True,
@@ -149,6 +190,7 @@ class LearnerBody(StrictSerializer):
     locale = serializers.ChoiceField(
         choices=list(dict(settings.LANGUAGES)), allow_null=True, default=None
     )
+    metadata = MetadataMap(allow_null=True, default=None, help_text=METADATA_HELP)
     region = Text(
         max_length=6,
         required=False,
@@ -161,42 +203,53 @@ class LearnerBody(StrictSerializer):
         return value
 
 
+class ExternalIdBody(StrictSerializer):
+    """What one of the region's systems calls the learner."""
+
+    system = serializers.RegexField(
+        r"^[A-Za-z0-9_-]{1,40}\Z",
+        help_text=_("Your system: a word of Latin letters, digits, “-” and “_”. Not “snils”."),
+    )
+    value = Text(max_length=120, trim_whitespace=False)
+
+    def validate(self, said: dict[str, str]) -> dict[str, str]:
+        try:
+            refuse_snils(**said)
+        except SnilsRefused:
+            raise Problem("snils-refused") from None
+        return said
+
+
+class NewLearnerBody(LearnerBody):
+    """A learner who is not registered yet, and what your systems call them."""
+
+    external_ids = serializers.ListField(
+        child=ExternalIdBody(),
+        default=list,
+        max_length=MOST_EXTERNAL_IDS,
+        help_text=_("Your ids; none of them may be somebody else's."),
+    )
+
+
+@contextmanager
+def person_problems() -> Iterator[None]:
+    """What may be refused about a person's data, as problems."""
+    try:
+        yield
+    except EmailTaken:
+        raise Problem("email-taken") from None
+    except ExternalIdTaken as taken:
+        raise Problem("external-id-taken", detail=str(taken)) from None
+    except PersonBlocked:
+        raise Problem("person-blocked") from None
+    except OrganisationUnknown:
+        message = gettext("Your region has no organisation with this number.")
+        raise serializers.ValidationError({"organisation": [message]}, code="unknown") from None
+
+
 class RegionParameters(StrictSerializer):
     region = Text(
         max_length=6,
         required=False,
         help_text=_("Which region's id it is; only clients of all regions may need it."),
     )
-
-
-class LearnerByExternalId(ApiView):
-    scopes = {"GET": (Scope.LEARNERS_READ,)}
-    region_path = "region"
-    missing_code = "learner-not-found"
-    problems = ("ambiguous-identifier", "snils-refused")
-    serializer_class = LearnerSerializer
-
-    def model_queryset(self) -> QuerySet[User]:
-        return User.objects.select_related("region", "organisation").prefetch_related(
-            with_external_ids(self.client)
-        )
-
-    @extend_schema(
-        operation_id="learner_by_external_id",
-        summary=_("Learner by your id"),
-        tags=["learners"],
-        parameters=[*EXTERNAL_ID_PARAMETERS, RegionParameters],
-    )
-    def get(self, request: Request, system: str, value: str) -> Response:
-        check_external_id(system, value)
-        parameters = self.parameters(RegionParameters)
-        named: dict[str, Any] = {"external_ids__system": system, "external_ids__value": value}
-        if "region" in parameters:
-            named["external_ids__region__code"] = parameters["region"]
-        found = list(self.get_queryset().filter(**named)[:2])
-        if not found:
-            raise Problem(self.missing_code)
-        if len(found) > 1:
-            raise Problem("ambiguous-identifier")
-        record_access(request, found)
-        return Response(self.get_serializer(found[0]).data)

@@ -39,6 +39,22 @@ class PageParameters(StrictSerializer):
     )
 
 
+class ChangedSince(PageParameters):
+    """Parameters of a list whose reader comes back for what is new."""
+
+    updated_since = serializers.DateTimeField(
+        required=False,
+        help_text=gettext_lazy("Those that changed at this moment or later (RFC 3339)."),
+    )
+
+
+class PageAnswer(serializers.Serializer):
+    """What every list answers, beside its ``items``."""
+
+    has_more = serializers.BooleanField()
+    next_cursor = serializers.CharField(allow_null=True)
+
+
 @dataclass(frozen=True)
 class Page:
     rows: list
@@ -53,18 +69,23 @@ class Page:
 
 
 def page_of(queryset: QuerySet, *, by: str, cursor: str | None, limit: int) -> Page:
-    """One page of ``queryset`` ordered by ``by``, a moment or a number, then by id."""
+    """One page of ``queryset`` ordered by ``by``, a moment or a number, then by id.
+
+    With a “-” before ``by`` the last come first.
+    """
+    field, step = by.removeprefix("-"), "lt" if by.startswith("-") else "gt"
     if cursor is not None:
         after, row_id = _read(cursor, by)
-        queryset = queryset.filter(Q(**{f"{by}__gt": after}) | Q(**{by: after, "pk__gt": row_id}))
-    rows = list(queryset.order_by(by, "pk")[: limit + 1])
+        further = Q(**{f"{field}__{step}": after}) | Q(**{field: after, f"pk__{step}": row_id})
+        queryset = queryset.filter(further)
+    rows = list(queryset.order_by(by, "-pk" if step == "lt" else "pk")[: limit + 1])
     if len(rows) <= limit:
         return Page(rows, None)
     return Page(rows[:limit], _write(rows[limit - 1], by))
 
 
 def _write(row: Model, by: str) -> str:
-    value = getattr(row, by)
+    value = getattr(row, by.removeprefix("-"))
     return signing.dumps([_as_json(value), row.pk], salt=f"{_SALT}.{by}")
 
 

@@ -11,10 +11,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from lms.api.fields import StrictSerializer, Text
+from lms.api.fields import ShownModel, StrictSerializer, Text
 from lms.api.idempotency import once_per_key
 from lms.api.learners import LearnerSerializer, with_external_ids
 from lms.api.personal_data import record_access
+from lms.api.preconditions import conditional
 from lms.api.problems import Problem
 from lms.api.scopes import Scope
 from lms.api.views import ApiView
@@ -39,16 +40,11 @@ class LearnerView(ApiView):
             .prefetch_related(with_external_ids(self.client))
         )
 
+    def represent(self, row: User) -> dict:
+        return LearnerSerializer(row, context=self.get_serializer_context()).data
+
     def learner(self, learner_id: str) -> User:
         return self.find(self.get_queryset(), learner_id)
-
-
-class LearnerDetail(LearnerView):
-    @extend_schema(operation_id="learner", summary=_("One learner"), tags=["learners"])
-    def get(self, request: Request, learner_id: str) -> Response:
-        learner = self.learner(learner_id)
-        record_access(request, [learner])
-        return Response(self.get_serializer(learner).data)
 
 
 class ExportSection(serializers.Serializer):
@@ -108,7 +104,7 @@ OWN_ONLY = frozenset(
 """What nobody is given but the person: answers, private words, and what could sign them in."""
 
 
-class ConsentSerializer(serializers.ModelSerializer):
+class ConsentSerializer(ShownModel):
     purpose = serializers.ChoiceField(choices=Consent.Purpose.choices)
 
     class Meta:
@@ -173,10 +169,12 @@ class LearnerErase(LearnerView):
         responses=ErasureAnswer,
     )
     @once_per_key
+    @conditional
     def post(self, request: Request, learner_id: str) -> Response:
         # Erased ones are found here, so that the request can be repeated.
-        learner = self.find(self.in_region(User.objects.filter(merge=None)), learner_id)
         reason = self.body(ErasureBody)["reason"]
+        people = User.objects.filter(merge=None).prefetch_related(with_external_ids(self.client))
+        learner = self.to_change(self.in_region(people), learner_id)
         try:
             record = erase_person(learner, source=self.client.source, reason=reason)
         except PersonHasDuties:
@@ -205,10 +203,11 @@ class LearnerMerge(LearnerView):
         responses=LearnerSerializer,
     )
     @once_per_key
+    @conditional
     def post(self, request: Request, learner_id: str) -> Response:
-        everybody = self.in_region(User.objects.filter(erasure=None))
-        learner = self.learner(learner_id)
         said: dict[str, Any] = self.body(MergeBody)
+        everybody = self.in_region(User.objects.filter(erasure=None))
+        learner = self.to_change(self.get_queryset(), learner_id)
         duplicate = self.find(everybody, str(said["duplicate"]))
         try:
             merge_people(person=learner, duplicate=duplicate, source=self.client.source)
@@ -218,4 +217,4 @@ class LearnerMerge(LearnerView):
             raise Problem("person-has-duties") from None
         merged = self.learner(learner_id)
         record_access(request, [merged])
-        return Response(LearnerSerializer(merged, context=self.get_serializer_context()).data)
+        return Response(self.represent(merged))

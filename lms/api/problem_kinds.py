@@ -57,8 +57,8 @@ _KINDS = (
         "not-authenticated",
         401,
         _("There is no key in the request"),
-        _("The API answers only to clients with a key."),
-        _("Send the header “Authorization: Bearer <key>” or “X-API-Key: <key>”."),
+        _("The API answers only to clients with a token or a key."),
+        _("Send the header “Authorization: Bearer <token or key>” or “X-API-Key: <key>”."),
     ),
     ProblemKind(
         "invalid-key",
@@ -66,6 +66,33 @@ _KINDS = (
         _("The key is not valid"),
         _("The key is mistyped, has been replaced by a new one, or its client is switched off."),
         _("Check that the whole key was copied. If it is lost, ask for a new one."),
+    ),
+    ProblemKind(
+        "invalid-token",
+        401,
+        _("The token is not valid"),
+        _("There is no such token: it is mistyped, was cut off, or expired more than a day ago."),
+        _("Ask for a new one: “POST /oauth/token”."),
+    ),
+    ProblemKind(
+        "token-expired",
+        401,
+        _("The token has expired"),
+        _("A token works for an hour, and this one is older."),
+        _(
+            "Ask for a new one (“POST /oauth/token”) and send the request again with it. "
+            "“expires_in” says how many seconds a token has."
+        ),
+    ),
+    ProblemKind(
+        "token-revoked",
+        401,
+        _("The token was revoked"),
+        _(
+            "It was given back, the secret that it was given for was ended, or the client is "
+            "switched off."
+        ),
+        _("Ask for a new one with a secret that works; if none does, write to the organisers."),
     ),
     ProblemKind(
         "scope-missing",
@@ -87,6 +114,27 @@ _KINDS = (
         _("There is no such cohort"),
         _("No cohort has this id, or the cohort is not open to your region."),
         _("Take the id from “GET /cohorts”: it lists the cohorts that are open to your region."),
+    ),
+    ProblemKind(
+        "region-not-found",
+        404,
+        _("There is no such region"),
+        _("No region has this code, or your key does not reach it."),
+        _("“GET /regions” lists the regions that your key reaches."),
+    ),
+    ProblemKind(
+        "course-not-found",
+        404,
+        _("There is no such course"),
+        _("No course has this id, or it is not published and has no cohort of your region."),
+        _("“GET /courses” lists the courses."),
+    ),
+    ProblemKind(
+        "organisation-not-found",
+        404,
+        _("There is no such organisation"),
+        _("No organisation of your region has this number or id."),
+        _("“GET /organisations” lists the organisations of your region."),
     ),
     ProblemKind(
         "enrolment-not-found",
@@ -138,6 +186,13 @@ _KINDS = (
         _("Name the region: add “?region=RU-…” to the address."),
     ),
     ProblemKind(
+        "certificate-not-in-this-state",
+        409,
+        _("The certificate has been replaced"),
+        _("A newer certificate has taken its place, so this one is no longer valid anyway."),
+        _("Read the certificate: “superseded_by” names the newer one. Revoke that if need be."),
+    ),
+    ProblemKind(
         "cohort-full",
         409,
         _("There are no places left in the cohort"),
@@ -155,6 +210,20 @@ _KINDS = (
         _(
             "Check the address for a slip. Two people cannot share one: send the learner's own "
             "address, or none. If it is the same person under two ids, write to the organisers."
+        ),
+    ),
+    ProblemKind(
+        "external-id-taken",
+        409,
+        _("This id belongs to another learner"),
+        _(
+            "Your region has registered somebody else under this id; “detail” says which. Nothing "
+            "was changed."
+        ),
+        _(
+            "If it is the same person, bring them up to date with “PUT "
+            "/learners/by-external-id/{system}/{value}”. If it is not, give the new one an id of "
+            "their own."
         ),
     ),
     ProblemKind(
@@ -223,6 +292,27 @@ _KINDS = (
         _("Read the enrolment: “state” says where it is now."),
     ),
     ProblemKind(
+        "another-course",
+        409,
+        _("The cohort runs another course"),
+        _("A learner moves between cohorts of one course only, so that what was done counts."),
+        _("Enrol the learner in the other cohort, and withdraw them from this one."),
+    ),
+    ProblemKind(
+        "studies-there",
+        409,
+        _("The learner has a place in that cohort already"),
+        _("There is an open or completed enrolment of the learner in the cohort."),
+        _("Read “GET /enrolments?learner=…&cohort=…”."),
+    ),
+    ProblemKind(
+        "not-finished",
+        409,
+        _("There is nothing to repeat yet"),
+        _("Only a completed enrolment can be repeated, and one attempt at a time."),
+        _("An enrolment that was withdrawn or has expired is taken up again by enrolling anew."),
+    ),
+    ProblemKind(
         "undo-too-late",
         409,
         _("The import can no longer be undone"),
@@ -266,6 +356,47 @@ _KINDS = (
         _("The client has as many webhook endpoints as it may"),
         _("A client may have a limited number of endpoints. Nothing was changed."),
         _("Delete one that is no longer needed: “DELETE /webhook-endpoints/{id}”."),
+    ),
+    ProblemKind(
+        "name-taken",
+        409,
+        _("Another organisation has this name"),
+        _("The names of a region's organisations differ, so that people can tell them apart."),
+        _("Use the organisation that is there, or say in the name what makes yours another."),
+    ),
+    ProblemKind(
+        "organisation-cycle",
+        409,
+        _("The organisation would stand above itself"),
+        _("“parent” names the organisation itself, or one that stands below it."),
+        _("Look at “parent” of both by “GET /organisations”, and move the lower one away first."),
+    ),
+    ProblemKind(
+        "organisation-too-deep",
+        409,
+        _("Too many organisations one above another"),
+        _("With this “parent” there would be more than ten levels."),
+        _("Choose an organisation farther up as “parent”."),
+    ),
+    ProblemKind(
+        "precondition-required",
+        428,
+        _("Say which state you have seen"),
+        _("The request changes a learner without the header “If-Match”."),
+        _("Read the learner and send the “ETag” of the answer back as “If-Match”."),
+    ),
+    ProblemKind(
+        "precondition-failed",
+        412,
+        _("It has changed since you read it"),
+        _(
+            "The “ETag” in “If-Match” is not that of the present state, or “If-None-Match: *” "
+            "asked to create what is there already. Nothing was changed."
+        ),
+        _(
+            "Read it again, look whether your change still makes sense, and send it with the new "
+            "“ETag”. Without these headers the request goes through whatever the state."
+        ),
     ),
     ProblemKind(
         "body-too-large",

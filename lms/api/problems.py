@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from lms.api.authentication import challenge
 from lms.api.problem_kinds import BY_STATUS, KINDS, ProblemKind
 
 logger = logging.getLogger(__name__)
@@ -55,8 +56,8 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response:
         logger.error("Request %s broke", request.request_id, exc_info=error)
         got_request_exception.send(sender=None, request=request)
     headers = {}
-    if auth_header := getattr(error, "auth_header", None):
-        headers["WWW-Authenticate"] = auth_header
+    if hasattr(error, "auth_header") or body["code"] == "scope-missing":
+        headers["WWW-Authenticate"] = challenge(error)
     if wait := getattr(error, "wait", None):
         headers["Retry-After"] = str(int(wait) + 1)
     return Response(body, status=body["status"], headers=headers, content_type=CONTENT_TYPE)
@@ -78,6 +79,9 @@ def _body(error: Exception, request: HttpRequest) -> dict:
         place = "parameter" if isinstance(error, InvalidParameters) else "pointer"
         errors = list(_listed(error.get_full_details(), place))
         return body_of(KINDS["validation-failed"], request, _summary(errors), errors=errors)
+    if isinstance(error, exceptions.Throttled):
+        violated = {"violated-policies": ["default"]}  # as the RateLimit headers call it
+        return body_of(KINDS["too-many-requests"], request, **violated)
     if isinstance(error, exceptions.MethodNotAllowed):
         return body_of(KINDS["method-not-allowed"], request)
     return body_of(_kind(error), request)
@@ -95,7 +99,7 @@ def _kind(error: Exception) -> ProblemKind:
     if isinstance(error, PermissionDenied):
         return KINDS["scope-missing"]
     if isinstance(error, exceptions.AuthenticationFailed):
-        return KINDS["invalid-key"]
+        return KINDS[str(error.detail.code)]  # type: ignore[union-attr]
     if isinstance(error, exceptions.APIException):
         return BY_STATUS.get(error.status_code, KINDS["internal-error"])
     return KINDS["internal-error"]

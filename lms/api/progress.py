@@ -15,6 +15,7 @@ from courses.models import Completion, Enrollment
 from courses.programme import programme_of
 from courses.progress import State
 from lms.api.enrolments import EnrolmentView
+from lms.api.preconditions import conditional
 from lms.api.scopes import Scope
 
 
@@ -87,6 +88,6 @@ class EnrolmentProgress(EnrolmentView):
         summary=_("Progress of one enrolment"),
         tags=["progress"],
     )
+    @conditional
     def get(self, request: Request, enrolment_id: str) -> Response:
-        enrollment = self.find(self.get_queryset(), enrolment_id)
-        return Response(self.get_serializer(progress_of(enrollment)).data)
+        return self.single(progress_of(self.find(self.get_queryset(), enrolment_id)))

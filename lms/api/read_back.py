@@ -19,7 +19,8 @@ from courses.models import Cohort, Enrollment
 from lms.api.cohorts import CohortView
 from lms.api.enrolments import STATES, EnrolmentView
 from lms.api.fields import StrictSerializer
-from lms.api.pagination import PageParameters
+from lms.api.pagination import ChangedSince, PageAnswer
+from lms.api.preconditions import conditional
 from lms.api.scopes import Scope
 from lms.insights.figures import Figures, figures_of
 from webinars.attendance import counted
@@ -42,18 +43,13 @@ class ProgressLine(serializers.Serializer):
     updated_at = serializers.DateTimeField()
 
 
-class ProgressPage(serializers.Serializer):
+class ProgressPage(PageAnswer):
     items = ProgressLine(many=True)
-    has_more = serializers.BooleanField()
-    next_cursor = serializers.CharField(allow_null=True)
 
 
-class ReadBackFilters(PageParameters):
+class ReadBackFilters(ChangedSince):
     cohort = serializers.UUIDField(required=False, help_text=_("Id of a cohort."))
     enrolment = serializers.UUIDField(required=False, help_text=_("Id of an enrolment."))
-    updated_since = serializers.DateTimeField(
-        required=False, help_text=_("Those that changed at this moment or later (RFC 3339).")
-    )
 
 
 class ReadBackList(EnrolmentView):
@@ -73,6 +69,12 @@ class ReadBackList(EnrolmentView):
         return rows
 
 
+def with_changes(rows: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
+    """``changed_at``: when the enrolment or what was finished in it changed last."""
+    latest = Coalesce(Max("completions__at"), "updated_at", output_field=DateTimeField())
+    return rows.annotate(changed_at=Greatest("updated_at", latest))
+
+
 class ProgressList(ReadBackList):
     serializer_class = ProgressLine
 
@@ -85,11 +87,10 @@ class ProgressList(ReadBackList):
     )
     def get(self, request: Request) -> Response:
         parameters = self.parameters(ReadBackFilters)
-        latest = Coalesce(Max("completions__at"), "updated_at", output_field=DateTimeField())
-        rows = self.rows(parameters).annotate(progress_at=Greatest("updated_at", latest))
+        rows = with_changes(self.rows(parameters))
         if "updated_since" in parameters:
-            rows = rows.filter(progress_at__gte=parameters["updated_since"])
-        page = self.page(rows, parameters, by="progress_at")
+            rows = rows.filter(changed_at__gte=parameters["updated_since"])
+        page = self.page(rows, parameters, by="changed_at")
         return Response(page.answer(ProgressLine(_progress_lines(page.rows), many=True).data))
 
 
@@ -110,7 +111,7 @@ def _progress_lines(enrollments: Sequence[Enrollment]) -> list[dict[str, Any]]:
                 "units_total": row.total,
                 "percent": row.percent,
                 "last_finished_at": row.last_completion,
-                "updated_at": row.enrollment.progress_at,  # type: ignore[attr-defined]
+                "updated_at": row.enrollment.changed_at,  # type: ignore[attr-defined]
             }
     return [lines[enrollment.pk] for enrollment in enrollments]
 
@@ -137,10 +138,8 @@ class AttendanceLine(serializers.Serializer):
     webinars = Presence(many=True)
 
 
-class AttendancePage(serializers.Serializer):
+class AttendancePage(PageAnswer):
     items = AttendanceLine(many=True)
-    has_more = serializers.BooleanField()
-    next_cursor = serializers.CharField(allow_null=True)
 
 
 class AttendanceList(ReadBackList):
@@ -261,6 +260,7 @@ class CohortResults(CohortView):
         tags=["results"],
         parameters=[ResultsParameters],
     )
+    @conditional
     def get(self, request: Request, cohort_id: str) -> Response:
         parameters = self.parameters(ResultsParameters)
         cohort: Cohort = self.find(self.get_queryset(), cohort_id)
@@ -271,4 +271,4 @@ class CohortResults(CohortView):
             region=self.client.region,
             cohort=cohort if parameters["among"] == "cohort" else None,
         )
-        return Response(ResultsSerializer(_results(figures)).data)
+        return self.tagged(ResultsSerializer(_results(figures)).data)

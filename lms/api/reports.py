@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from courses.models import Course
 from lms.api.cohorts import CourseSerializer
+from lms.api.preconditions import conditional
 from lms.api.problems import Problem
 from lms.api.scopes import Scope
 from lms.api.views import ApiView
@@ -70,12 +71,15 @@ class CourseReport(ApiView):
         tags=["reports"],
         parameters=[ReportParameters],
     )
+    @conditional
     def get(self, request: Request, course_id: str) -> Response:
         region = self._region(self.parameters(ReportParameters).get("region"))
         snapshot = current_snapshot(self._course(course_id))
         if snapshot is None:
             raise Problem(self.missing_code)
         found = reports_in(snapshot)
+        if found is None:
+            raise Problem(self.missing_code)
         report = found.programme if region is None else found.regions.get(region.pk)
         if report is None:
             raise Problem(self.missing_code)
@@ -93,7 +97,7 @@ class CourseReport(ApiView):
             ),
             "report": msgspec.to_builtins(report),
         }
-        return Response(self.get_serializer(answer).data)
+        return self.single(answer)
 
     def _course(self, course_id: str) -> Course:
         try:

@@ -15,11 +15,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from lms.api import throttling
 from lms.api.models import ApiClient
 from lms.api.pagination import Page, page_of
+from lms.api.preconditions import Conditional
 from lms.api.problems import InvalidParameters, Problem
 from lms.api.scopes import Scope
 from lms.people.models import Region
@@ -36,7 +38,7 @@ def language_of(request: HttpRequest) -> str:
 class ApiAnswers:
     """The language and the headers of an answer."""
 
-    rate_limit: tuple[int, int] | None = None
+    allowance: throttling.Allowance | None = None
 
     def language(self, request: HttpRequest) -> str:
         return language_of(request)
@@ -47,9 +49,8 @@ class ApiAnswers:
 
     def finalize_response(self, request: Request, response, *args: Any, **kwargs: Any):
         response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
-        if self.rate_limit is not None:
-            left, seconds_left = self.rate_limit
-            throttling.write_headers(response, left=left, seconds_left=seconds_left)
+        if self.allowance is not None:
+            throttling.write_headers(response, self.allowance)
         response.headers.setdefault("Content-Language", translation.get_language())
         return response
 
@@ -91,7 +92,7 @@ class RegionScope:
             raise ValidationError({"region": [message]}, code="unknown") from None
 
 
-class ApiView(ApiAnswers, RegionScope, GenericAPIView):
+class ApiView(ApiAnswers, RegionScope, Conditional, GenericAPIView):
     """Base of all endpoints. ``scopes``: what a client needs, by method.
 
     ``model_queryset`` gives what the endpoint is about before it is cut to the region;
@@ -102,7 +103,7 @@ class ApiView(ApiAnswers, RegionScope, GenericAPIView):
     scopes: dict[str, tuple[Scope, ...]] = {}
     missing_code = "not-found"
     problems: tuple[str, ...] = ()
-    http_method_names = ["get", "head", "post", "put"]
+    http_method_names = ["get", "head", "post", "put", "patch"]
 
     def model_queryset(self) -> QuerySet:
         raise NotImplementedError
@@ -134,6 +135,15 @@ class ApiView(ApiAnswers, RegionScope, GenericAPIView):
 
     def page(self, queryset: QuerySet[Model], parameters: dict[str, Any], *, by: str) -> Page:
         return page_of(queryset, by=by, cursor=parameters.get("cursor"), limit=parameters["limit"])
+
+    def changed_since(self, queryset: QuerySet, parameters: dict[str, Any]) -> QuerySet:
+        """Those that changed at the moment that was asked for or later; all, if none was."""
+        if "updated_since" not in parameters:
+            return queryset
+        return queryset.filter(updated_at__gte=parameters["updated_since"])
+
+    def listed(self, page: Page) -> Response:
+        return Response(page.answer(self.get_serializer(page.rows, many=True).data))
 
 
 @extend_schema(exclude=True)

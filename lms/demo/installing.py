@@ -32,9 +32,10 @@ from lms.demo.content.memos import MEMOS
 from lms.demo.content.slides import WEBINAR_SLIDES
 from lms.demo.pages import block_from, build_course, build_memos, dialogue_from, lesson_from
 from lms.demo.people import ABOUT_THE_TRAINER, DEMO_REGION, create_people
+from lms.demo.practicums import kept_rubric, kept_scenario
 from lms.demo.slides_pdf import slides_pdf
 from lms.people.models import Region, User
-from webinars.models import Practicum, Rubric, RubricCriterion, Scenario, Webinar
+from webinars.models import Practicum, Webinar
 from webinars.sessions import open_session, plan_session
 
 COHORT_TITLE = "Осенний поток"
@@ -131,49 +132,8 @@ def _slides(title: str) -> Document:
 
 def _practicum_from(content: dict[str, Any]) -> Activity:
     for scenario in scenarios.SCENARIOS:  # the library that trainers choose from
-        _scenario(scenario["slug"])
-    return Practicum(scenario=_scenario(content["scenario"]), rubric=_rubric(), people=2)
-
-
-def _scenario(slug: str) -> Scenario:
-    existing = Scenario.objects.filter(slug=slug).first()
-    if existing is not None:
-        return existing
-    content = next(found for found in scenarios.SCENARIOS if found["slug"] == slug)
-    return Scenario.objects.create(
-        slug=slug,
-        title=content["title"],
-        situation=content["situation"],
-        safety_note=content["safety_note"],
-        roles=[
-            ("role", {"role": role, "must_not_reveal_early": "", **card})
-            for role, card in content["roles"].items()
-        ],
-        facts=[("fact", fact) for fact in content["facts"]],
-        is_turn_based=content["is_turn_based"],
-        phrases=[("phrase", phrase) for phrase in content["phrases_to_try"]],
-        briefing_minutes=content["minutes"]["briefing"],
-        roleplay_minutes=content["minutes"]["roleplay"],
-        feedback_minutes=content["minutes"]["feedback"],
-        debrief_minutes=content["minutes"]["debrief"],
-    )
-
-
-def _rubric() -> Rubric:
-    rubric, created = Rubric.objects.get_or_create(title=scenarios.RUBRIC["title"])
-    if created:
-        RubricCriterion.objects.bulk_create(
-            RubricCriterion(
-                rubric=rubric,
-                sort_order=order,
-                code=criterion["code"],
-                title=criterion["title"],
-                description=criterion["description"],
-                **{f"anchor_{score}": text for score, text in enumerate(criterion["anchors"])},
-            )
-            for order, criterion in enumerate(scenarios.RUBRIC["criteria"])
-        )
-    return rubric
+        kept_scenario(scenario["slug"])
+    return Practicum(scenario=kept_scenario(content["scenario"]), rubric=kept_rubric(), people=2)
 
 
 def _cohort(course: Course, people: dict[str, User]) -> Cohort:

@@ -37,7 +37,10 @@ from courses.site_tree import ensure_site_tree
 from lms.demo.content import synthetic as content
 from lms.demo.pages import build_course
 from lms.demo.people import create_people
+from lms.demo.practicums import kept_rubric, kept_scenario
+from lms.demo.synthetic_practicums import record_practicums
 from lms.people.models import Organisation, Region, User
+from webinars.models import Practicum
 
 SEED = 2026
 PARTICIPANTS = 2_000
@@ -46,6 +49,7 @@ WAITING_COHORT = 2
 """The second cohort of each region waits, and answers twice before it begins."""
 SLUG = "sinteticheskaya-programma"
 SOURCE = "synthetic"
+SCENARIO = "pozhiloy-ne-slyshit"
 INVITED_BEFORE = timedelta(days=7)
 WAITED = timedelta(days=3)
 BATCH = 500
@@ -122,6 +126,8 @@ MODULES: list[dict[str, Any]] = [
              "wave": Wave.PRE_AGAIN, "required": False},
             {"kind": "assessment", "slug": "oglyadyvayas", "title": "Взгляд назад",
              "wave": Wave.THEN, "required": False},
+            {"kind": "practicum", "slug": "praktikum", "title": "Практикум в четвёрках",
+             "required": False},
             {"kind": "assessment", "slug": "spustya", "title": "Анкета через два месяца",
              "wave": Wave.FOLLOW_UP, "required": False},
         ],
@@ -178,6 +184,10 @@ def create_synthetic_programme(*, participants: int = PARTICIPANTS) -> Course:
     _record_transitions(journeys)
     _record_completions(journeys, activities)
     _record_answers(chance, journeys, activities, course, instrument)
+    record_practicums(
+        Practicum.objects.descendant_of(course).get(),
+        [j.enrollment for j in journeys if j.enrollment.state == EnrollmentState.COMPLETED],
+    )
     return course
 
 
@@ -194,6 +204,9 @@ def _course(instrument: Instrument) -> Course:
         builders={
             "lesson": lambda activity: Lesson(),
             "assessment": lambda activity: Assessment(instrument=instrument, wave=activity["wave"]),
+            "practicum": lambda activity: Practicum(
+                scenario=kept_scenario(SCENARIO), rubric=kept_rubric(), people=4
+            ),
         },
     )
 

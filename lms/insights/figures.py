@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from statistics import median
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from assessments.gains import AGREED
+from assessments.gains import agreed
 from assessments.models import Attempt, Wave
 from certificates.models import Certificate
 from courses.enrollment_states import EnrollmentState
@@ -92,7 +93,7 @@ def percent(part: int, whole: int) -> int:
 
 def cells_of(enrollments: QuerySet[Enrollment]) -> list[Cell]:
     """Counts by region and cohort, in one query."""
-    submitted = Attempt.objects.filter(enrollment=OuterRef("pk"), submitted_at__isnull=False)
+    submitted = Attempt.objects.submitted().filter(enrollment=OuterRef("pk"))
     issued = Certificate.objects.filter(enrollment=OuterRef("pk"), state=Certificate.State.ISSUED)
     rows = (
         enrollments.annotate(
@@ -107,7 +108,7 @@ def cells_of(enrollments: QuerySet[Enrollment]) -> list[Cell]:
             begun=Count("pk", filter=Q(activated_at__isnull=False)),
             completed=Count("pk", filter=Q(state=EnrollmentState.COMPLETED)),
             certified=Count("pk", filter=Q(has_certificate=True)),
-            answered_twice=Count("pk", filter=AGREED & Q(has_before=True, has_after=True)),
+            answered_twice=Count("pk", filter=agreed() & Q(has_before=True, has_after=True)),
         )
     )
     return [
@@ -142,7 +143,8 @@ def figures_of(
     chosen = tables.among(region_id, cohort_id)
     counts = sum((cell.counts for cell in chosen), Counts())
     is_hidden = tables.is_hidden(region_id, cohort_id)
-    hides_means = tables.hides_means(region_id, cohort_id)
+    hides_means = tables.gives_away(region_id, cohort_id, Shown.MEANS)
+    hides_answers = is_hidden or tables.gives_away(region_id, cohort_id, Shown.ANSWERS)
     selection = seen
     if region is not None:
         selection = selection.filter(learner__region=region)
@@ -151,7 +153,9 @@ def figures_of(
     return Figures(
         course=course,
         shown={
-            name: None if is_hidden or is_small(number) else number
+            name: None
+            if is_small(number) or (hides_answers if name == "answered_twice" else is_hidden)
+            else number
             for name, number in vars(counts).items()
         },
         regions=_region_rows(tables, chosen, cohort_id),
@@ -159,6 +163,26 @@ def figures_of(
         is_hidden=is_hidden,
         is_empty=not chosen,
     )
+
+
+class Shown(StrEnum):
+    """What rows of a table show: by each of these a row may follow from the total."""
+
+    STAGES = "stages"
+    ANSWERS = "answers"
+    MEANS = "means"
+
+    def hidden_in(self, table: dict[int, Counts]) -> frozenset[int]:
+        match self:
+            case Shown.STAGES:
+                return hidden_rows({name: counts.funnel for name, counts in table.items()})
+            case Shown.ANSWERS:
+                return hidden_rows({name: (row.answered_twice,) for name, row in table.items()})
+            case Shown.MEANS:
+                return hidden_rows(
+                    {name: (row.answered_twice, row.completed) for name, row in table.items()},
+                    minimum=SMALLEST_MEAN,
+                )
 
 
 class Tables:
@@ -182,42 +206,29 @@ class Tables:
         ]
 
     def is_hidden(self, region_id: int | None, cohort_id: int | None) -> bool:
-        return self._gives_away(region_id, cohort_id, means=False)
+        return self.gives_away(region_id, cohort_id, Shown.STAGES)
 
-    def hides_means(self, region_id: int | None, cohort_id: int | None) -> bool:
-        return self._gives_away(region_id, cohort_id, means=True)
-
-    def _gives_away(self, region_id: int | None, cohort_id: int | None, *, means: bool) -> bool:
+    def gives_away(self, region_id: int | None, cohort_id: int | None, shown: Shown) -> bool:
         regions = region_id is not None and (
-            region_id in self._hidden_in("region_id", None, None, means)
-            or region_id in self._hidden_in("region_id", None, cohort_id, means)
+            region_id in self._hidden_in("region_id", None, None, shown)
+            or region_id in self._hidden_in("region_id", None, cohort_id, shown)
         )
         cohorts = cohort_id is not None and (
-            cohort_id in self._hidden_in("cohort_id", None, None, means)
-            or cohort_id in self._hidden_in("cohort_id", region_id, None, means)
+            cohort_id in self._hidden_in("cohort_id", None, None, shown)
+            or cohort_id in self._hidden_in("cohort_id", region_id, None, shown)
         )
         return regions or cohorts
 
     def _hidden_in(
-        self, rows: str, region_id: int | None, cohort_id: int | None, means: bool
+        self, rows: str, region_id: int | None, cohort_id: int | None, shown: Shown
     ) -> frozenset[int]:
-        key = (rows, region_id, cohort_id, means)
+        key = (rows, region_id, cohort_id, shown)
         if key not in self._hidden:
             table: dict[int, Counts] = {}
             for cell in self.among(region_id, cohort_id):
                 name = getattr(cell, rows)
                 table[name] = table.get(name, Counts()) + cell.counts
-            self._hidden[key] = (
-                hidden_rows(
-                    {
-                        name: (counts.answered_twice, counts.completed)
-                        for name, counts in table.items()
-                    },
-                    minimum=SMALLEST_MEAN,
-                )
-                if means
-                else hidden_rows({name: counts.funnel for name, counts in table.items()})
-            )
+            self._hidden[key] = shown.hidden_in(table)
         return self._hidden[key]
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -12,15 +14,27 @@ from courses.models import Cohort, Course, Enrollment
 from lms.insights.scope import reported_enrollments, sees_all_regions
 from lms.people.models import Region, User
 
+LONGEST_ID = 18
+"""Digits of a number that every database can be asked for."""
+
+
+class OneOf(forms.ModelChoiceField):
+    """One of the rows on offer, by its id; anything else is an error on the page."""
+
+    def to_python(self, value: Any) -> Any:
+        if len(str(value or "")) > LONGEST_ID:
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return super().to_python(value)
+
 
 class ProgrammeFilters(forms.Form):
     """Offers only what lies in ``enrollments``, the scope of the viewer."""
 
-    course = forms.ModelChoiceField(Course.objects.none(), label=_("Programme"), empty_label=None)
-    region = forms.ModelChoiceField(
+    course = OneOf(Course.objects.none(), label=_("Programme"), empty_label=None)
+    region = OneOf(
         Region.objects.none(), label=_("Region"), required=False, empty_label=_("All regions")
     )
-    cohort = forms.ModelChoiceField(
+    cohort = OneOf(
         Cohort.objects.none(), label=_("Cohort"), required=False, empty_label=_("All cohorts")
     )
 
@@ -38,16 +52,16 @@ class ProgrammeFilters(forms.Form):
             people__enrollments__in=enrollments
         ).distinct()
         cohorts = Cohort.objects.filter(enrollments__in=enrollments).distinct()
-        if values["course"].isdecimal():
-            cohorts = cohorts.filter(course=values["course"])
+        with suppress(ValidationError):  # which is said beside the field
+            cohorts = cohorts.filter(course=self.fields["course"].clean(values["course"]))
         self.fields["cohort"].queryset = cohorts.order_by("title")
 
 
 class ReportFilters(forms.Form):
     """Offers the programmes and the regions whose reports the reader may see."""
 
-    course = forms.ModelChoiceField(Course.objects.none(), label=_("Programme"), empty_label=None)
-    region = forms.ModelChoiceField(
+    course = OneOf(Course.objects.none(), label=_("Programme"), empty_label=None)
+    region = OneOf(
         Region.objects.none(),
         label=_("Region"),
         required=False,
@@ -77,7 +91,7 @@ class ReportFilters(forms.Form):
 class CourseFilter(forms.Form):
     """One of ``courses``; the largest unless another is chosen."""
 
-    course = forms.ModelChoiceField(Course.objects.none(), label=_("Programme"), empty_label=None)
+    course = OneOf(Course.objects.none(), label=_("Programme"), empty_label=None)
 
     def __init__(self, data: Any, *, courses: QuerySet[Course]):
         seen = Course.objects.filter(pk__in=courses.values("pk"))

@@ -13,7 +13,8 @@ from courses.models import Course
 class ReportSnapshot(models.Model):
     """The gains of a programme at one moment: numbers that may be shown, and nothing else.
 
-    ``states`` is for the next report only (see ``reports.freezing``): who is in this one.
+    ``states`` and ``rounds`` are for the next report only (see ``reports.freezing`` and
+    ``reports.observing``): who is in this one.
     """
 
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="report_snapshots")
@@ -22,8 +23,12 @@ class ReportSnapshot(models.Model):
     )
     taken_at = models.DateTimeField(_("taken"), default=timezone.now)
     checked_at = models.DateTimeField(_("compared with the answers"), default=timezone.now)
+    checked_by = models.CharField(
+        _("version of the method that compared"), max_length=20, blank=True
+    )
     method = models.CharField(_("version of the method"), max_length=20)
     data_hash = models.CharField(_("hash of the data"), max_length=64)
+    rounds = models.BinaryField(_("whose practicums are in it"), default=b"")
     states = models.BinaryField(_("who is in it"))
     content = models.JSONField(_("numbers"))
 

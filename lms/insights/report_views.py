@@ -10,20 +10,21 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from courses.models import Course
+from lms.insights.drawn import drawn
 from lms.insights.filters import CourseFilter, ReportFilters
 from lms.insights.reports.files import csv_of, pdf_of, xlsx_of
 from lms.insights.reports.presenting import sections_of
 from lms.insights.reports.presenting_items import item_sections
-from lms.insights.reports.sections import Cell, Section, Share, Table
+from lms.insights.reports.sections import Section
 from lms.insights.reports.stamp import Stamp, stamp_of
 from lms.insights.reports.taking import current_snapshot, reports_in
-from lms.insights.reports.wording import cell, day
-from lms.insights.scope import courses_with_items, sees_items, sees_reports
+from lms.insights.reports.wording import day
+from lms.insights.satisfaction import satisfaction_section, words_section
+from lms.insights.scope import courses_with_items, rated_cohorts, sees_items, sees_reports
 from lms.people.models import Region
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -56,7 +57,7 @@ def report(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "shown": shown,
         "why_not": why_not,
-        "sections": [_drawn(section) for section in shown.sections] if shown else [],
+        "sections": [drawn(section) for section in shown.sections] if shown else [],
         "query": request.GET.urlencode(),
     }
     is_wrong = filters.has_choice and not filters.is_valid()
@@ -105,14 +106,28 @@ def items(request: HttpRequest) -> HttpResponse:
     filters = CourseFilter(request.GET, courses=courses)
     context: dict[str, Any] = {"filters": filters}
     if filters.has_choice and filters.is_valid():
-        snapshot = current_snapshot(filters.cleaned_data["course"])
-        if snapshot is not None:
-            sections = item_sections(reports_in(snapshot), stamp=stamp_of(snapshot))
-            context["sections"] = [_drawn(section) for section in sections]
+        course = filters.cleaned_data["course"]
+        rated = rated_cohorts(user, course)
+        context["reactions"] = [
+            drawn(section) for section in (satisfaction_section(rated), words_section(rated))
+        ]
+        snapshot = current_snapshot(course)
+        found = reports_in(snapshot) if snapshot is not None else None
+        if snapshot is not None and found is None:
+            context["why_not"] = _cannot_be_read()
+        if snapshot is not None and found is not None:
+            sections = item_sections(found, stamp=stamp_of(snapshot))
+            context["sections"] = [drawn(section) for section in sections]
             context["taken_at"] = snapshot.taken_at
             context["is_synthetic"] = snapshot.course.is_synthetic
     is_wrong = filters.has_choice and not filters.is_valid()
     return render(request, "insights/items.html", context, status=422 if is_wrong else 200)
+
+
+def _cannot_be_read() -> str:
+    return _("The last report was made by an earlier version of the programme code and cannot be "
+             "shown. A new one follows when enough people have answered: until then the two could "
+             "be subtracted from each other.")  # fmt: skip
 
 
 def _file_heading(shown: Shown) -> str:
@@ -135,6 +150,8 @@ def _asked(request: HttpRequest) -> tuple[ReportFilters, Shown | None, str]:
     if snapshot is None:
         return filters, None, _("Nobody has answered a questionnaire of this programme yet.")
     found = reports_in(snapshot)
+    if found is None:
+        return filters, None, _cannot_be_read()
     chosen = found.programme if region is None else found.regions.get(region.pk)
     if chosen is None:
         return (
@@ -146,49 +163,3 @@ def _asked(request: HttpRequest) -> tuple[ReportFilters, Shown | None, str]:
     stamp = stamp_of(snapshot)
     sections = sections_of(chosen, stamp=stamp, names=found.names)
     return filters, Shown(course, region, stamp, sections), ""
-
-
-@dataclass(frozen=True)
-class DrawnTable:
-    """Cells in words; beside each the class that it is drawn with."""
-
-    caption: str
-    header: list[tuple[str, bool]]
-    rows: list[tuple[str, list[tuple[str, str]]]]
-
-    @property
-    def is_narrow(self) -> bool:
-        """Fits into the width of a phone."""
-        return len(self.header) <= 3
-
-
-def _drawn(section: Section) -> dict[str, Any]:
-    """A section as the template takes it."""
-    return {
-        "key": section.key,
-        "title": section.title,
-        "sentences": section.sentences,
-        "tables": [_drawn_table(table) for table in section.tables],
-        "chart": mark_safe(section.chart),  # noqa: S308  the chart escapes its texts
-    }
-
-
-def _drawn_table(table: Table) -> DrawnTable:
-    rows = [
-        (
-            cell(row[0], table.digits),
-            [
-                (cell(value, table.digits), _css(value, column in table.numeric))
-                for column, value in enumerate(row[1:], start=1)
-            ],
-        )
-        for row in table.rows
-    ]
-    header = [(words, column in table.numeric) for column, words in enumerate(table.header)]
-    return DrawnTable(table.caption, header, rows)
-
-
-def _css(value: Cell, is_number: bool) -> str:
-    if isinstance(value, Share):
-        return f"number heat heat--{value.shade}"
-    return "number" if is_number else ""

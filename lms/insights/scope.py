@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
-from courses.models import Course, Enrollment
+from courses.models import Cohort, Course, Enrollment
 from lms.people.models import Role, User
 
 
 def sees_insights(user: User) -> bool:
     """Whether there is any group whose results this person may see."""
-    return user.is_administrator or any(user.has_role(role) for role in Role)
+    return user.is_administrator or user.has_roles
 
 
 def sees_reports(user: User) -> bool:
@@ -25,7 +25,7 @@ def sees_all_regions(user: User) -> bool:
 def reported_enrollments(user: User) -> QuerySet[Enrollment]:
     """Whose programmes and regions this person may read reports of."""
     if sees_all_regions(user):
-        return Enrollment.objects.all()
+        return Enrollment.objects.exclude(learner__region__is_sandbox=True)
     return Enrollment.objects.filter(learner__region__in=user.coordinated_regions())
 
 
@@ -42,10 +42,20 @@ def courses_with_items(user: User) -> QuerySet[Course]:
     return courses.distinct()
 
 
+def rated_cohorts(user: User, course: Course) -> QuerySet[Cohort]:
+    """Cohorts of ``course`` whose ratings of meetings this person may see, as means."""
+    cohorts = Cohort.objects.filter(course=course)
+    if sees_all_regions(user):
+        return cohorts
+    if user.has_role(Role.TRAINER):
+        return cohorts.filter(pk__in=user.trained_cohorts.all())
+    return cohorts.none()
+
+
 def enrollments_for(user: User) -> QuerySet[Enrollment]:
     """All for content staff; a coordinator's regions; a trainer's cohorts. Never just one's own."""
     if sees_all_regions(user):
-        return Enrollment.objects.all()
+        return Enrollment.objects.exclude(learner__region__is_sandbox=True)
     scope = Q(pk__in=[])
     if user.has_role(Role.TRAINER):
         scope |= Q(cohort__in=user.trained_cohorts.all())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -12,10 +14,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from frontend.charts import bar_rows
+from lms.insights.drawn import drawn
 from lms.insights.figures import Figures, figures_of
 from lms.insights.filters import ProgrammeFilters
-from lms.insights.scope import enrollments_for, sees_insights, sees_reports
+from lms.insights.satisfaction import satisfaction_section
+from lms.insights.scope import (
+    enrollments_for,
+    rated_cohorts,
+    sees_insights,
+    sees_items,
+    sees_reports,
+)
 from lms.insights.sheet import csv_of
+from lms.people.models import User
 
 
 @require_safe
@@ -27,7 +38,6 @@ def programme(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "figures": figures,
         "now": timezone.now(),
-        "zone": _zone(),
         "address_of_sheet": f"programme.csv?{request.GET.urlencode()}",
     }
     if figures is not None:
@@ -39,6 +49,7 @@ def programme(request: HttpRequest) -> HttpResponse:
             ],
             "funnel_chart": _funnel_chart(figures, stages),
             "sees_reports": sees_reports(request.user),
+            "sections": _satisfaction(request.user, filters),
         }
     is_wrong = bool(filters.courses and filters.errors)
     return render(request, "insights/programme.html", context, status=422 if is_wrong else 200)
@@ -58,11 +69,15 @@ def sheet(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _zone() -> str:
-    """The viewer's offset in words that need no table of zones: UTC+7, UTC+3:30."""
-    offset = timezone.localtime().strftime("%z")
-    hours, minutes = int(offset[:3]), offset[3:5]
-    return f"UTC{hours:+d}" + (f":{minutes}" if minutes != "00" else "")
+def _satisfaction(user: User, filters: ProgrammeFilters) -> list[dict[str, Any]]:
+    """The trend of satisfaction, for content staff and trainers; meetings have no regions."""
+    chosen = filters.cleaned_data
+    if not sees_items(user) or chosen["region"]:
+        return []
+    cohorts = rated_cohorts(user, chosen["course"])
+    if chosen["cohort"]:
+        cohorts = cohorts.filter(pk=chosen["cohort"].pk)
+    return [drawn(satisfaction_section(cohorts))]
 
 
 def _asked(request: HttpRequest) -> tuple[ProgrammeFilters, Figures | None]:

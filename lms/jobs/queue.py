@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -74,6 +75,15 @@ def enqueue(
         if created:
             transaction.on_commit(lambda: _send(job.pk))
     return job
+
+
+def enqueue_many(kind: str, work: Iterable[tuple[str, dict[str, Any], int]]) -> None:
+    """Record jobs (key, payload, total) whose keys are certain to be new, as ``enqueue`` does."""
+    jobs = Job.objects.bulk_create(
+        Job(kind=kind, key=key, payload=payload, total=total) for key, payload, total in work
+    )
+    for job in jobs:
+        transaction.on_commit(partial(_send, job.pk))
 
 
 def _send(job_id: int) -> None:

@@ -10,7 +10,7 @@ from django.core.mail import get_connection
 
 from lms.bulk import insert_rows, reserve_ids
 from lms.jobs.models import Job
-from lms.jobs.queue import advance, enqueue, job_handler
+from lms.jobs.queue import advance, enqueue_many, job_handler
 from lms.mail.letters import send
 from lms.mail.models import Letter
 
@@ -36,9 +36,11 @@ def write_letters(template: str, letters: Sequence[tuple[int, str, dict[str, Any
             for pk, (recipient, key, context) in zip(ids, letters, strict=True)
         ),
     )
-    for start in range(0, len(ids), PARCEL):
-        parcel = ids[start : start + PARCEL]
-        enqueue("mail.letters", key=str(parcel[0]), payload={"letters": parcel}, total=len(parcel))
+    parcels = [ids[start : start + PARCEL] for start in range(0, len(ids), PARCEL)]
+    enqueue_many(
+        "mail.letters",
+        [(str(parcel[0]), {"letters": parcel}, len(parcel)) for parcel in parcels],
+    )
 
 
 @job_handler("mail.letters")

@@ -13,7 +13,7 @@ class Letter(models.Model):
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="letters"
     )
-    key = models.CharField(_("key"), max_length=120, unique=True)
+    key = models.CharField(_("key"), max_length=120)
     template = models.CharField(_("template"), max_length=60)
     context = models.JSONField(_("context"), default=dict)
     headers = models.JSONField(_("headers"), default=dict, blank=True)
@@ -24,6 +24,7 @@ class Letter(models.Model):
     class Meta:
         verbose_name = _("letter")
         verbose_name_plural = _("letters")
+        constraints = [models.UniqueConstraint(fields=["key"], name="letter_is_written_once")]
 
     def __str__(self) -> str:
         return f"{self.template} → {self.recipient}"
@@ -43,6 +44,9 @@ class ReminderSettings(models.Model):
     before_deadline = models.BooleanField(_("Two days before a deadline"), default=True)
     after_silence = models.BooleanField(
         _("When I have not looked into the course for a week"), default=True
+    )
+    about_practicums = models.BooleanField(
+        _("When a trainer has read my practicum or asks me something about it"), default=True
     )
     hour = models.PositiveSmallIntegerField(
         _("hour of the day"), default=DEFAULT_HOUR, validators=[MaxValueValidator(23)]

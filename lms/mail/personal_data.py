@@ -16,7 +16,7 @@ register(
         "mail.ReminderSettings",
         "person",
         _("Choice of reminders"),
-        ("before_session", "before_deadline", "after_silence", "hour"),
+        ("before_session", "before_deadline", "after_silence", "about_practicums", "hour"),
         OnErasure.DELETE,
     ),
     Holding("mail.Reminder", "person", _("Reminders"), ("day", "key"), OnErasure.DELETE),

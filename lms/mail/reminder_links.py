@@ -39,7 +39,8 @@ def person_of(token: str) -> User | None:
 
 def turn_off(user: User) -> None:
     """No reminders any more."""
-    off = {"before_session": False, "before_deadline": False, "after_silence": False}
+    kinds = ("before_session", "before_deadline", "after_silence", "about_practicums")
+    off = dict.fromkeys(kinds, False)
     ReminderSettings.objects.update_or_create(person=user, defaults=off)
 
 

@@ -30,7 +30,7 @@ class ReminderForm(forms.ModelForm):
 
     class Meta:
         model = ReminderSettings
-        fields = ["before_session", "before_deadline", "after_silence", "hour"]
+        fields = ["before_session", "before_deadline", "after_silence", "about_practicums", "hour"]
 
 
 @never_cache

@@ -30,12 +30,14 @@ from reportlab.platypus import Table as Grid
 
 from lms.pdf.archive import archive
 from lms.pdf.canvas import TaggedCanvas
+from lms.pdf.charts import ChartDrawing, words_of
 from lms.pdf.flowing import Drawing, Text
 from lms.pdf.fonts import font, width, wrapped
 from lms.pdf.metadata import About
 from lms.pdf.pieces import (
     Bullets,
     Callout,
+    Chart,
     Document,
     Heading,
     Labels,
@@ -198,6 +200,8 @@ class _Look:
                 return self._table(piece)
             case Picture():
                 return self._picture(piece)
+            case Chart():
+                return self._chart(piece)
 
     def _bullets(self, piece: Bullets) -> list[Flowable]:
         drawn: list[Flowable] = []
@@ -302,6 +306,16 @@ class _Look:
             drawn.append(self._say(self._plain(piece.caption), self.small, "Caption"))
         return [KeepTogether(drawn), Spacer(0, 10)]
 
+    def _chart(self, piece: Chart) -> list[Flowable]:
+        drawing = ChartDrawing(
+            piece.svg,
+            element=self._at.add("Figure", alt=words_of(piece.svg)),
+            regular=self.regular,
+            bold=self.bold,
+            write=self._writable,
+        )
+        return [drawing]
+
     def _boxes(self, content: list[Flowable], edge: Color, ground: Color | None) -> list[Flowable]:
         """One row each, so that a box longer than a page breaks between its paragraphs."""
         style = [*self._grid, ("LINEBEFORE", (0, 0), (0, -1), 3, edge)]
@@ -314,9 +328,11 @@ class _Look:
 
     def _plain(self, text: str) -> str:
         """Text for ReportLab's markup, without what the font cannot write."""
+        return escape(self._writable(text), quote=False).replace("\n", "<br/>")
+
+    def _writable(self, text: str) -> str:
         known = pdfmetrics.getFont(self.regular).face.charToGlyph
-        text = "".join(sign for sign in text if ord(sign) in known or sign.isspace())
-        return escape(text, quote=False).replace("\n", "<br/>")
+        return "".join(sign for sign in text if ord(sign) in known or sign.isspace())
 
     def _rich(self, runs: Sequence[Run]) -> str:
         """Markup of runs; addresses other than of pages and letters are left out."""

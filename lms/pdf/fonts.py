@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -43,10 +44,18 @@ def width(text: str, *, font_name: str, size: float) -> float:
     return pdfmetrics.stringWidth(text, font_name, size)
 
 
-def wrapped(text: str, *, font_name: str, size: float, room: float) -> list[str]:
-    """Lines of ``text`` that fit into ``room`` points; a word that is too long is cut."""
+def wrapped(
+    text: str, *, font_name: str, size: float, room: float, pairs: Sequence[str] = ()
+) -> list[str]:
+    """Lines of ``text`` that fit into ``room`` points; a word that is too long is cut.
+
+    Words of one or two letters («о», «на», «№») stay with the word after them, as Russian
+    typography has it, and so do the two words of each of ``pairs``, where a line has room for both.
+    """
     lines: list[str] = []
-    for word in text.split():
+    for word in _units(
+        text, pairs, lambda unit: width(unit, font_name=font_name, size=size) <= room
+    ):
         joined = f"{lines[-1]} {word}" if lines else word
         if lines and width(joined, font_name=font_name, size=size) <= room:
             lines[-1] = joined
@@ -61,12 +70,34 @@ def wrapped(text: str, *, font_name: str, size: float, room: float) -> list[str]
     return lines
 
 
-def balanced(text: str, lines: list[str], *, font_name: str, size: float, room: float) -> list[str]:
+def _units(text: str, pairs: Sequence[str], fits: Callable[[str], bool]) -> list[str]:
+    """What is not divided between lines: words, with the short ones before them."""
+    units: list[str] = []
+    previous = ""
+    for word in text.split():
+        is_bound = (len(previous) <= 2 and previous[-1:].isalpha()) or previous == "№"
+        if units and (is_bound or f"{previous} {word}" in pairs) and fits(f"{units[-1]} {word}"):
+            units[-1] += f" {word}"
+        else:
+            units.append(word)
+        previous = word
+    return units
+
+
+def balanced(
+    text: str,
+    lines: list[str],
+    *,
+    font_name: str,
+    size: float,
+    room: float,
+    pairs: Sequence[str] = (),
+) -> list[str]:
     """As many lines as ``lines``, the wrapping of ``text`` in ``room``, but about equally long."""
     narrow = room
     longest = max(width(word, font_name=font_name, size=size) for word in text.split())
     while narrow - 12 > longest:
-        tried = wrapped(text, font_name=font_name, size=size, room=narrow - 12)
+        tried = wrapped(text, font_name=font_name, size=size, room=narrow - 12, pairs=pairs)
         if len(tried) > len(lines):
             break
         narrow, lines = narrow - 12, tried

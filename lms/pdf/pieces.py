@@ -71,7 +71,14 @@ class Picture:
     caption: str = ""
 
 
-Piece = Heading | Paragraph | Bullets | PhrasePair | Callout | Quote | Table | Picture
+@dataclass(frozen=True)
+class Chart:
+    """An SVG element of ``frontend.charts`` with its title and description."""
+
+    svg: str
+
+
+Piece = Heading | Paragraph | Bullets | PhrasePair | Callout | Quote | Table | Picture | Chart
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from lms.people.signals import person_erased
 
 NAMELESS: dict[str, Any] = {
     "email": None,
+    "phone": "",
     "family_name": "",
     "given_name": "",
     "patronymic": "",
@@ -19,6 +20,7 @@ NAMELESS: dict[str, Any] = {
     "position": "",
     "organisation": None,
     "display": {},
+    "metadata": {},
     "is_active": False,
     "is_staff": False,
     "last_login": None,

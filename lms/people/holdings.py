@@ -33,6 +33,13 @@ register(
     ),
     Holding("people.RoleAssignment", "user", _("Roles"), ("role", "region.name"), OnErasure.DELETE),
     Holding(
+        "people.RoleChange",
+        "person",
+        _("Roles given and taken away"),
+        ("role", "region.name", "is_given", "at"),
+        OnErasure.KEEP,
+    ),
+    Holding(
         "account.EmailAddress",
         "user",
         _("E-mail addresses for signing in"),
@@ -61,6 +68,7 @@ register_not_about(
     ("people.Merge", "person"),
     ("people.Merge", "into"),
     ("people.Merge", "by"),
+    ("people.RoleChange", "by"),
     ("jobs.Job", "requested_by"),
     ("people.User_groups", "user"),
     ("people.User_user_permissions", "user"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.db import IntegrityError, transaction
 
 from lms.people.erasing import NAMELESS, refuse_people_with_duties
+from lms.people.metadata import joined
 from lms.people.models import Merge, User
 from lms.people.personal_data import Holding, holdings
 from lms.people.signals import person_merged
 
-FILLED_IN = ("email", "patronymic", "address_as", "position", "organisation")
+FILLED_IN = ("email", "phone", "patronymic", "address_as", "position", "organisation")
 """What the entry that stays takes over where it has nothing itself."""
 
 
@@ -56,6 +57,8 @@ def merge_people(*, person: User, duplicate: User, source: str, by: User | None 
         for name in FILLED_IN
         if not getattr(person, name) and getattr(duplicate, name)
     }
+    if (notes := joined(person.metadata, duplicate.metadata)) != person.metadata:
+        taken_over["metadata"] = notes
     User.objects.filter(pk=duplicate.pk).update(**NAMELESS, password="!merged")  # noqa: S106
     if taken_over:
         for name, value in taken_over.items():

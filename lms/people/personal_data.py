@@ -113,12 +113,14 @@ PERSON_FIELDS = (
     "patronymic",
     "address_as",
     "email",
+    "phone",
     "position",
     "region.name",
     "organisation.name",
     "timezone",
     "locale",
     "display",
+    "metadata",
     "date_joined",
     "last_login",
 )
@@ -224,6 +226,8 @@ def _words(row: models.Model, path: str) -> str:
         return "—"
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
+    if path == "metadata":
+        return "; ".join(f"{key}: {text}" for key, text in value.items())
     if isinstance(value, datetime):
         return date_format(timezone.localtime(value), "DATETIME_FORMAT")
     return str(value)

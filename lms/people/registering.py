@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,6 +11,7 @@ from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 
 from lms.constraints import violates
+from lms.people.details import PersonDetails
 from lms.people.models import ExternalId, Organisation, Region, User
 
 TRIES = 3
@@ -21,12 +22,16 @@ class EmailTaken(Exception):
     """The e-mail address belongs to somebody else."""
 
 
+class ExternalIdTaken(Exception):
+    """The region has registered somebody else under one of these ids; the text names it."""
+
+
 class OrganisationUnknown(Exception):
     """The region has no organisation with this number."""
 
 
 class PersonBlocked(Exception):
-    """The person's account is closed."""
+    """The person's account is closed, or they belong to another region by now."""
 
 
 class SnilsRefused(Exception):
@@ -40,24 +45,6 @@ class RegistrationOutcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class PersonDetails:
-    """What a region's system says about a person. None: not said, and left as it is.
-
-    organisation: the name of one (made when the region has none of that name), or its number.
-    """
-
-    family_name: str
-    given_name: str
-    patronymic: str | None = None
-    email: str | None = None
-    position: str | None = None
-    organisation: str | int | None = None
-    address_as: str | None = None
-    timezone: str | None = None
-    locale: str | None = None
-
-
-@dataclass(frozen=True)
 class Registration:
     """``changed`` and ``kept`` are names of fields; kept ones the person decides alone by now."""
 
@@ -68,7 +55,11 @@ class Registration:
 
 
 PERSONS_OWN = ("email", "address_as", "timezone", "locale")
-"""A region may set these until the person first signs in; from then on they are the person's."""
+"""A region may set these until the person first signs in; from then on they are the person's.
+
+Of whoever may enter the CMS it never sets them: the way in goes to that address, and with it all
+that the person may do there.
+"""
 
 
 def refuse_snils(*, system: str, value: str) -> None:
@@ -77,6 +68,7 @@ def refuse_snils(*, system: str, value: str) -> None:
         raise SnilsRefused
 
 
+@transaction.atomic(savepoint=False)
 def register_person(
     *, region: Region, system: str, value: str, details: PersonDetails
 ) -> Registration:
@@ -89,8 +81,7 @@ def register_person(
     refuse_snils(system=system, value=value)
     for attempt in range(1, TRIES + 1):
         try:
-            with transaction.atomic():
-                return _register(region, system, value, details)
+            return _register(region, system, value, details)
         except EmailTaken:
             # Perhaps by this very person, whom another request has just registered: look again.
             if attempt > 1:
@@ -105,29 +96,79 @@ def register_person(
 
 
 def _register(region: Region, system: str, value: str, details: PersonDetails) -> Registration:
+    """Savepoints only around what may clash with another request."""
     user = (
         User.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("organisation")
         .filter(
             external_ids__region=region,
             external_ids__system=system,
             external_ids__value=value,
         )
+        .order_by()
         .first()
     )
     if user is None:
-        user = _create(region, details)
-        ExternalId.objects.create(region=region, system=system, value=value, user=user)
+        with transaction.atomic():
+            user = _create(region, details)
+            ExternalId.objects.create(region=region, system=system, value=value, user=user)
         return Registration(user, RegistrationOutcome.CREATED)
-    if not user.is_active:
+    if not user.is_active or user.region_id != region.pk:
         raise PersonBlocked
+    user.region = region
     return _update(user, region, details)
+
+
+@transaction.atomic
+def add_person(
+    *, region: Region, external_ids: Sequence[tuple[str, str]], details: PersonDetails
+) -> User:
+    """A new person of ``region`` under all of these ids (system, value).
+
+    Raises EmailTaken, ExternalIdTaken, OrganisationUnknown or SnilsRefused; then nothing is
+    written. Of parallel calls with the same id or address one succeeds.
+    """
+    for system, value in external_ids:
+        refuse_snils(system=system, value=value)
+    try:
+        with transaction.atomic():
+            user = _create(region, details)
+    except IntegrityError as error:
+        if violates(error, User, "email"):
+            raise EmailTaken from None
+        raise
+    # In one order, so that two requests never wait for each other crosswise.
+    for system, value in sorted(set(external_ids)):
+        _known, is_new = ExternalId.objects.get_or_create(
+            region=region, system=system, value=value, defaults={"user": user}
+        )
+        if not is_new:
+            raise ExternalIdTaken(f"{system}: {value}")
+    return user
+
+
+@transaction.atomic
+def change_person(user: User, details: PersonDetails) -> Registration:
+    """Bring what was said up to date; raises EmailTaken, OrganisationUnknown or PersonBlocked."""
+    people = User.objects.select_for_update(no_key=True, of=("self",))
+    locked = people.select_related("region", "organisation").get(pk=user.pk)
+    if not locked.is_active or locked.region is None:
+        raise PersonBlocked
+    try:
+        return _update(locked, locked.region, details)
+    except IntegrityError as error:
+        if violates(error, User, "email"):
+            raise EmailTaken from None
+        raise
 
 
 def _create(region: Region, details: PersonDetails) -> User:
     fields = _fields(region, details)
     refuse_taken_email(fields.get("email"), owner=None)
     fields.setdefault("timezone", region.timezone)
-    return User.objects.create_user(fields.pop("email", None), region=region, **fields)
+    return User.objects.create_user(
+        fields.pop("email", None), region=region, is_synthetic=region.is_sandbox, **fields
+    )
 
 
 def _update(user: User, region: Region, details: PersonDetails) -> Registration:
@@ -136,14 +177,20 @@ def _update(user: User, region: Region, details: PersonDetails) -> Registration:
         for name, value in _fields(region, details).items()
         if getattr(user, name) != value
     }
-    kept = tuple(name for name in differing if name in PERSONS_OWN and user.last_login)
+    is_own = bool(user.last_login or user.is_staff)
+    kept = tuple(name for name in differing if is_own and name in PERSONS_OWN)
     changes = {name: value for name, value in differing.items() if name not in kept}
     refuse_taken_email(changes.get("email"), owner=user)
     if not changes:
         return Registration(user, RegistrationOutcome.UNCHANGED, kept=kept)
     for name, value in changes.items():
         setattr(user, name, value)
-    user.save(update_fields=list(changes))
+    user.known_changes = tuple(changes)  # the row is locked, so this is all that differs
+    if "email" in changes:
+        with transaction.atomic():
+            user.save(update_fields=list(changes))
+    else:
+        user.save(update_fields=list(changes))
     return Registration(user, RegistrationOutcome.UPDATED, changed=tuple(changes), kept=kept)
 
 
@@ -177,52 +224,3 @@ def refuse_taken_email(email: str | None, *, owner: User | None) -> None:
         confirmed = confirmed.exclude(user=owner)
     if of_accounts.exists() or confirmed.exists():
         raise EmailTaken
-
-
-@transaction.atomic
-def restore_person(
-    user: User, *, said: Mapping[str, str], before: Mapping[str, str | None]
-) -> None:
-    """Give back the values that a registration replaced, where they still are what it said.
-
-    Fields that are the person's own by now stay, and so does an address that another has taken.
-    """
-    user = User.objects.select_for_update(no_key=True, of=("self",)).get(pk=user.pk)
-    changes: dict = {}
-    for name, value in before.items():
-        if name in PERSONS_OWN and user.last_login:
-            continue
-        if name == "organisation":
-            present = user.organisation.name if user.organisation else None
-            if present == said.get(name):
-                changes[name] = (
-                    value and Organisation.objects.filter(region=user.region, name=value).first()
-                )
-        elif getattr(user, name) == said.get(name):
-            changes[name] = value
-    try:
-        refuse_taken_email(changes.get("email"), owner=user)
-    except EmailTaken:
-        del changes["email"]
-    for name, value in changes.items():
-        setattr(user, name, value)
-    if changes:
-        user.save(update_fields=list(changes))
-
-
-@transaction.atomic
-def unregister_person(user: User) -> bool:
-    """Take back a registration that nobody has used: names, addresses and ids are forgotten.
-
-    The row itself stays, for what the audit says of it. False, and nothing happens, where the
-    person has signed in.
-    """
-    user = User.objects.select_for_update(no_key=True, of=("self",)).get(pk=user.pk)
-    if user.last_login or user.is_staff:
-        return False
-    ExternalId.objects.filter(user=user).delete()
-    EmailAddress.objects.filter(user=user).delete()
-    user.family_name = user.given_name = user.patronymic = user.position = user.address_as = ""
-    user.email, user.organisation, user.is_active = None, None, False
-    user.save()
-    return True

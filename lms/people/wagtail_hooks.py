@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q, QuerySet, Value
-from django.db.models.functions import Concat
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
@@ -17,9 +16,11 @@ from wagtail.admin.menu import MenuItem
 
 from lms.people.erasing import PersonHasDuties, erase_person
 from lms.people.export_files import zip_of
+from lms.people.finding import find_people
 from lms.people.merging import ALREADY_GONE, OF_TWO_REGIONS, SAME, CannotMerge, merge_people
 from lms.people.models import Erasure, Merge, User
 from lms.people.personal_data import OUTCOMES, OnErasure, export_person, holdings
+from lms.people.showing import note_shown
 
 SOURCE = "cms"
 SHOWN = 30
@@ -68,27 +69,12 @@ def described(person: User) -> str:
     return " · ".join(filter(None, parts))
 
 
-def _found(words: str) -> QuerySet[User]:
-    """Entries that are still people: by name, e-mail, external id or id."""
-    people = (
-        User.objects.filter(erasure=None, merge=None)
-        .select_related("region", "organisation")
-        .prefetch_related("external_ids")
-    )
-    name = Concat("family_name", Value(" "), "given_name", Value(" "), "patronymic")
-    people = people.annotate(whole_name=name)
-    for word in words.split():
-        match = Q(whole_name__icontains=word) | Q(whole_name__icontains=word.capitalize())
-        match |= Q(email__icontains=word) | Q(external_ids__value=word)
-        people = people.filter(match)
-    return people.distinct()
-
-
 def find(request: HttpRequest) -> HttpResponse:
     if not request.user.is_administrator:
         return permission_denied(request)
     words = request.GET.get("q", "").strip()
-    people = list(_found(words)[: SHOWN + 1]) if words else []
+    people = list(find_people(words)[: SHOWN + 1]) if words else []
+    note_shown(request, [person.pk for person in people[:SHOWN]])
     context = {
         "words": words,
         "people": people[:SHOWN],
@@ -104,7 +90,8 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.is_administrator:
         return permission_denied(request)
     found = get_object_or_404(User.objects.filter(erasure=None, merge=None), pk=pk)
-    others = _found(f"{found.family_name}").filter(region=found.region).exclude(pk=found.pk)
+    note_shown(request, [found.pk])
+    others = find_people(f"{found.family_name}").filter(region=found.region).exclude(pk=found.pk)
     erasure, merge = ErasureForm(), MergeForm(candidates=others[:SHOWN])
     if request.method == "POST":
         if "merge" in request.POST:
@@ -153,6 +140,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.is_administrator:
         return permission_denied(request)
     found = get_object_or_404(User, pk=pk)
+    note_shown(request, [found.pk])
     response = HttpResponse(zip_of(export_person(found)), content_type="application/zip")
     response.headers["Content-Disposition"] = f'attachment; filename="{found.uuid}.zip"'
     return response

@@ -4,11 +4,17 @@ Without ``DATABASE_URL``, ``REDIS_URL`` and ``CELERY_BROKER_URL`` this is the em
 SQLite under ``var/``, an in-process channel layer and cache, and a worker thread in the server.
 """
 
+import os
 from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
+
+# Many processes share the cores already: threads of linear algebra would only wait for one another
+# (on a busy machine a product of tables took 60 ms instead of 2). Said before numpy is loaded.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
@@ -50,6 +56,10 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_URL])
 LIVE_URL = env.str("LIVE_URL", default="").rstrip("/")
 """Where the sockets of live rooms are (wss://…); empty: on the address of the page itself."""
+HELP_EMAIL = env.str("HELP_EMAIL", default="")
+HELP_PHONE = env.str("HELP_PHONE", default="")
+HELP_HOURS = env.str("HELP_HOURS", default="")
+"""Whom people ask for help, as the page «Help» says; what is empty is not said."""
 LIVE_ALLOWED_ORIGINS = env.list("LIVE_ALLOWED_ORIGINS", default=[PUBLIC_URL])
 """Exact origins from which a browser may open a live room; the page's own host always may."""
 
@@ -88,7 +98,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.redirects",
     "wagtail.embeds",
     "wagtail.sites",
-    "wagtail.users",
+    "courses.cms.users_app.CmsUsersConfig",
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",
@@ -123,9 +133,11 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "lms.people.middleware.PersonalSettingsMiddleware",
+    "frontend.nul_bytes.RefuseNulBytes",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "frontend.csp.ContentSecurityPolicyMiddleware",
+    "frontend.own_device.KeepOutOfCaches",
     "frontend.own_device.ForgetOnSignOut",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -196,7 +208,7 @@ else:
 
 # --- Background work --------------------------------------------------------------------------
 CELERY_IS_EMBEDDED = not CELERY_BROKER_URL
-CELERY_BROKER_URL = CELERY_BROKER_URL or "memory://"
+CELERY_BROKER_URL = CELERY_BROKER_URL or "memory://localhost//"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict = {}
 if CELERY_IS_EMBEDDED:
     CELERY_BROKER_TRANSPORT_OPTIONS["polling_interval"] = 0.02
@@ -207,15 +219,23 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("deliveries")]
+"""A worker without ``-Q`` serves both; where there are several, deliveries have their own."""
+CELERY_TASK_ROUTES = {"api.send_deliveries": {"queue": "deliveries"}}
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
-CELERY_BEAT_SCHEDULE = {
+CELERY_BEAT_SCHEDULE: dict[str, dict] = {
     "requeue-unfinished-jobs": {"task": "jobs.requeue_unfinished", "schedule": 15.0},
     "request-missing-certificates": {"task": "certificates.request_missing", "schedule": 60.0},
+    "erase-register-details": {
+        "task": "certificates.erase_register_details",
+        "schedule": 86400.0,
+    },
     "publish-scheduled-pages": {"task": "courses.publish_scheduled", "schedule": 300.0},
     "expire-enrolments": {"task": "courses.expire_enrollments", "schedule": 3600.0},
     "look-after-requests": {"task": "courses.look_after_requests", "schedule": 900.0},
     "send-reminders": {"task": "courses.send_reminders", "schedule": 900.0},
     "close-stale-attendance": {"task": "webinars.close_stale_attendance", "schedule": 60.0},
+    "retire-inactive-people": {"task": "courses.retire_inactive_people", "schedule": 86400.0},
     "forget-old-imports": {"task": "courses.forget_old_imports", "schedule": 86400.0},
     "deliver-events": {"task": "api.deliver_events", "schedule": 5.0},
     "forget-old-events": {"task": "api.forget_old_events", "schedule": 3600.0},
@@ -226,6 +246,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
     },
 }
+
+for _entry in CELERY_BEAT_SCHEDULE.values():
+    # A worker that was busy or away need not hear how often it was called.
+    _entry["options"] = {"expires": _entry["schedule"]}
 
 # --- People -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.User"
@@ -323,8 +347,14 @@ STORAGES = {
 # --- Certificates -----------------------------------------------------------------------------
 ISSUER_KEYS_DIR = Path(env.str("ISSUER_KEYS_DIR", default=str(VAR_DIR / "keys")))
 """What `manage.py make_issuer_keys` writes; whoever has these files can issue in our name."""
+ISSUER_PKCS11_MODULE = env.str("ISSUER_PKCS11_MODULE", default="")
+"""The library of a hardware module that keeps the private keys instead (PKCS #11)."""
+ISSUER_PKCS11_TOKEN = env.str("ISSUER_PKCS11_TOKEN", default="berezhno")
+ISSUER_PKCS11_PIN = env.str("ISSUER_PKCS11_PIN", default="")
 TIMESTAMP_URL = env.str("TIMESTAMP_URL", default="")
 """An authority (RFC 3161) that says when a certificate was signed; none: the signature alone."""
+TIMESTAMP_ROOTS = env.str("TIMESTAMP_ROOTS", default="")
+"""A PEM file with the authority's roots; with it files hold all that a check in decades needs."""
 
 # --- Letters ----------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Бережно <noreply@localhost>")
@@ -344,6 +374,7 @@ WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "xlsx", "pptx", "mp4", "mp3", "vtt", "t
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
 WAGTAIL_FRONTEND_LOGIN_URL = "/accounts/login/"
+WAGTAILADMIN_LOGIN_URL = "/accounts/login/"  # with its codes and second factors
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
@@ -353,8 +384,18 @@ WAGTAILEMBEDS_FINDERS: list = []
 # --- API --------------------------------------------------------------------------------------
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=600)
 """How many requests one client of the API may make in a minute."""
+API_TOKEN_REQUESTS_PER_MINUTE = env.int("API_TOKEN_REQUESTS_PER_MINUTE", default=60)
+"""How many tokens one client, and one address, may ask for in a minute."""
+API_REQUESTS_KEPT_DAYS = env.int("API_REQUESTS_KEPT_DAYS", default=30)
+"""How long it can be read what the clients of the API asked, and how it ended."""
 EVENTS_KEPT_DAYS = env.int("EVENTS_KEPT_DAYS", default=90)
 """How long the feed of events reaches back."""
+ACCESSES_KEPT_DAYS = env.int("ACCESSES_KEPT_DAYS", default=1095)
+"""How long it can be read who was given whose personal data."""
+INACTIVE_PEOPLE_KEPT_DAYS = env.int("INACTIVE_PEOPLE_KEPT_DAYS", default=0)
+"""After how many days without a visit people are written to and then erased; 0: never."""
+INACTIVE_PEOPLE_WARNED_DAYS = env.int("INACTIVE_PEOPLE_WARNED_DAYS", default=30)
+"""How many days lie between the letter and erasing."""
 WEBHOOK_LOG_DAYS = env.int("WEBHOOK_LOG_DAYS", default=30)
 WEBHOOK_ALLOWED_NETWORKS = env.list("WEBHOOK_ALLOWED_NETWORKS", default=[])
 """Networks (10.20.0.0/16) that webhooks may go to though they are not public, also by HTTP."""
@@ -362,7 +403,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["lms.api.parsers.SafeJSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "lms.api.negotiation.OneForm",
-    "DEFAULT_AUTHENTICATION_CLASSES": ["lms.api.authentication.ApiKeyAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["lms.api.authentication.ClientAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["lms.api.permissions.HasScope"],
     "DEFAULT_THROTTLE_CLASSES": ["lms.api.throttling.ClientThrottle"],
     "DEFAULT_SCHEMA_CLASS": "lms.api.schema.ApiSchema",
@@ -378,10 +419,13 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "lms.api.schema.with_problem_schema",
     ],
+    "COMPONENT_SPLIT_PATCH": False,  # what a PATCH may leave out, its serializer says
     "SERVERS": [{"url": PUBLIC_URL}],
     "ENUM_NAME_OVERRIDES": {
         "EventType": "lms.api.events.kinds.EventType",
         "EnrolmentState": "lms.api.enrolments.STATES",
+        "LearnerState": "lms.api.learners.LEARNER_STATES",
+        "WriteOutcome": "lms.api.answers.OUTCOMES",
     },
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }
@@ -396,6 +440,10 @@ LOGGING = {
     "loggers": {
         # They report every page that is saved, several times, or that they were loaded.
         name: {"level": "WARNING"}
-        for name in ("django_tasks", "wagtail", "modelsearch", "pikepdf")
+        for name in (
+            *("django_tasks", "wagtail", "modelsearch", "pikepdf"),
+            # Beside the pages in one process, the clock's every tick would hide what matters.
+            *(("celery.beat", "celery.worker", "celery.app.trace") if CELERY_IS_EMBEDDED else ()),
+        )
     },
 }

@@ -39,7 +39,7 @@ class Caller:
             options |= {"data": raw, "content_type": "application/json"}
         response = browser.generic(method, f"/api/v1{path}", **options)
         is_json = "json" in response.headers.get("Content-Type", "")
-        response.data = json.loads(response.content) if is_json else None
+        response.data = json.loads(response.content) if is_json and response.content else None
         return response
 
     def get(self, path: str, **headers: str):

@@ -1,9 +1,12 @@
 """What bad input gets: the right status and code, a place, and nothing changed."""
 
 import json
+import re
 
 import pytest
+from django.test import Client
 
+from courses.models import PeopleImport
 from lms.people.models import ExternalId, User
 from tests.api.conftest import PERSON, enrol_path
 from tests.factories import CohortFactory, OrganisationFactory
@@ -32,7 +35,11 @@ BODIES = [
     ({"organisation": {"name": "Центр"}}, "/organisation", "invalid"),
     ({"region": "RU-OMS"}, "/region", "not-yours"),
     ({"region": "RU-XXX"}, "/region", "not-yours"),
-    ({"phone": "+7 999 000-00-00"}, "/phone", "unknown-field"),
+    ({"phone": "51-23-45"}, "/phone", "not-a-phone"),
+    ({"phone": 79990000000}, "/phone", "invalid"),
+    ({"metadata": {"a": 1}}, "/metadata", "bad-value"),
+    ({"enrolment_metadata": "a"}, "/enrolment_metadata", "invalid"),
+    ({"telephone": "+7 999 000-00-00"}, "/telephone", "unknown-field"),
     ({"family/name": "x"}, "/family~1name", "unknown-field"),
     ({"password": "secret"}, "/password", "unknown-field"),
 ]
@@ -72,6 +79,64 @@ def test_a_body_that_is_no_learner_is_refused(caller, raw, status, code):
     response = caller.send("PUT", enrol_path(CohortFactory()), raw)
     assert (response.status_code, response.data["code"]) == (status, code)
     assert not User.objects.exists()
+
+
+FORM = "multipart/form-data; boundary=b"
+PART = b'--b\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n%s\r\n'
+FILE = PART % (b"file", b'; filename="a.csv"', b"1")
+FORMS = [
+    ("multipart/form-data", b"x", 400),
+    ("multipart/form-data; boundary=", b"x", 400),
+    ("multipart/form-data; boundary=\u0444", b"x", 400),
+    (f"{FORM}; charset=nothing", FILE, 422),
+    (FORM, b"", 422),
+    (FORM, b"--b--\r\n", 422),
+    (FORM, FILE, 422),
+    (FORM, FILE[: len(FILE) // 2], 422),
+    (FORM, PART % (b"file", b"", b"no file"), 422),
+    (FORM, PART % (b"file", b'; filename="../../etc/passwd\0"', b"1") + b"--b--\r\n", 422),
+    (FORM, FILE + PART % (b"region", b"", b"\0") + b"--b--\r\n", 422),
+    (FORM, FILE + PART % (b"cohort", b"", b"\xff") + b"--b--\r\n", 422),
+    (FORM, FILE + PART % (b"columns", b"", b"[" * 10_000) + b"--b--\r\n", 422),
+    (FORM, (PART % (b"x", b"", b"")) * 2000 + b"--b--\r\n", 400),
+    ("application/json", b"{}", 415),
+    ("", b"", 422),
+    ("", b"x", 415),
+]
+
+
+@pytest.mark.parametrize(("kind", "raw", "status"), FORMS, ids=range(len(FORMS)))
+def test_a_form_that_is_broken_or_hostile_gets_a_problem(caller, kind, raw, status):
+    response = Client(raise_request_exception=False).generic(
+        "POST",
+        "/api/v1/imports",
+        raw,
+        content_type=kind,
+        headers={"Authorization": f"Bearer {caller.key}", "Idempotency-Key": "k"},
+    )
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert response.status_code == status, response.content.decode()
+    assert not PeopleImport.objects.exists()
+
+
+@pytest.mark.parametrize("raw", [raw for raw, _status, _code in RAW_BODIES])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/enrolments/{}/transitions"),
+        ("POST", "/learners/{}/erase"),
+        ("POST", "/learners/{}/merge"),
+        ("POST", "/webhook-endpoints"),
+    ],
+)
+def test_no_body_that_is_broken_or_hostile_changes_anything(caller, method, path, raw):
+    enrolment = caller.enrol(CohortFactory()).data["enrolment"]
+    named = enrolment["id"] if "enrolments" in path else enrolment["learner"]["id"]
+    response = caller.send(method, path.format(named), raw)
+    assert response.status_code in (400, 413, 422)
+    assert response.headers["Content-Type"] == "application/problem+json"
+    again = caller.get(f"/enrolments/{enrolment['id']}").data
+    assert again == enrolment
 
 
 @pytest.mark.parametrize(
@@ -167,3 +232,17 @@ def test_a_transition_that_does_not_fit_is_named(caller, body, pointer):
     assert response.status_code == 422
     assert response.data["errors"][0]["pointer"] == pointer
     assert caller.get(f"/enrolments/{enrolment['id']}").data["state"] == "invited"
+
+
+def test_no_parameter_makes_a_nul_byte_our_mistake(caller):
+    schema = json.loads(Client().get("/api/v1/schema/").content)
+    tried = 0
+    for path, operations in schema["paths"].items():
+        for said in operations.get("get", {}).get("parameters", []):
+            if said["in"] != "query":
+                continue
+            address = re.sub(r"{[^}]*}", "00000000-0000-4000-8000-000000000000", path)
+            answer = caller.get(f"{address.removeprefix('/api/v1')}?{said['name']}=a%00b")
+            assert answer.status_code < 500, (path, said["name"])
+            tried += 1
+    assert tried > 20

@@ -32,6 +32,7 @@ def test_an_administrator_makes_a_client_and_sees_its_key_once(client_of, admini
         "name": "Кадры Томской области",
         "region": tomsk.pk,
         "scopes": ["cohorts:read", "enrolments:write"],
+        "signs_in_by": "key",
         "is_active": "on",
     }
     page = browser.post("/cms/api_clients/new/", form)
@@ -66,7 +67,9 @@ def test_a_client_is_changed_without_losing_its_key(client_of, administrator, ca
     assert works(caller.key)
 
 
-@pytest.mark.parametrize("address", ["", "new/", "edit/{}/", "rotate/{}/", "delete/{}/"])
+@pytest.mark.parametrize(
+    "address", ["", "new/", "edit/{}/", "rotate/{}/", "access/{}/", "delete/{}/"]
+)
 def test_trainers_have_no_way_to_clients(client_of, caller, address):
     trainer = UserFactory()
     grant_role(user=trainer, role=Role.METHODOLOGIST)

@@ -43,7 +43,7 @@ def test_it_enrols_reads_back_and_understands_an_error(api_client, live_server, 
     )
     enrol = operation("enrolments.enrol_by_external_id")
     answer = enrol.sync(found.id, "hr", "1", client=client, body=body)
-    assert answer.outcome == models.EnrolmentAnswerOutcomeEnum.CREATED
+    assert answer.outcome == models.WriteOutcome.CREATED
 
     read = operation("enrolments.enrolment_list").sync(client=client)
     assert [row.learner.family_name for row in read.items] == ["Иванова"]

@@ -105,7 +105,7 @@ def test_without_the_scope(caller_of, tomsk, method, path, needed):
 
 @pytest.mark.parametrize("method", ["DELETE", "PATCH", "OPTIONS", "POST", "TRACE"])
 def test_a_method_that_the_address_does_not_have(caller, method):
-    response = caller.send(method, "/cohorts")
+    response = caller.send(method, "/regions")
     assert is_problem(response, 405, "method-not-allowed")
     assert "GET" in response.headers["Allow"]
 
@@ -131,6 +131,8 @@ def test_too_many_requests(caller, settings):
     assert first.headers["RateLimit"].startswith('"default";r=1;t=')
     assert second.headers["RateLimit"].startswith('"default";r=0;t=')
     assert is_problem(third, 429, "too-many-requests")
+    assert third.headers["RateLimit"].startswith('"default";r=0;t=')
+    assert third.data["violated-policies"] == ["default"]
     assert 1 <= int(third.headers["Retry-After"]) <= 61
 
 

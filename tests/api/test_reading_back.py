@@ -72,6 +72,25 @@ def test_a_row_that_changes_between_pages_is_not_lost(caller, cohort):
     assert len(rest) == 3
 
 
+def test_a_page_has_a_hundred_rows_unless_said_otherwise(caller, cohort):
+    enrol_people(cohort, 101)
+    page = caller.get("/enrolments").data
+    assert (len(page["items"]), page["has_more"]) == (100, True)
+    cursor = page["next_cursor"]
+    rest = caller.get(f"/enrolments?cursor={cursor}").data
+    assert (len(rest["items"]), rest["has_more"], rest["next_cursor"]) == (1, False, None)
+
+
+@pytest.mark.parametrize("path", ["/progress", "/attendance", "/cohorts", "/certificates"])
+def test_a_cursor_belongs_to_its_list(caller, cohort, path):
+    enrol_people(cohort, 2)
+    cursor = caller.get("/enrolments?limit=1").data["next_cursor"]
+    for changed in (cursor, cursor[:-1], cursor.upper(), f"{cursor}x"):
+        refused = caller.get(f"{path}?cursor={changed}")
+        assert refused.status_code == 422
+        assert refused.data["errors"][0]["parameter"] == "cursor"
+
+
 def test_filters_are_explicit(caller, cohort):
     enrollment, _other = enrol_people(cohort, 2)
     active = active_enrollment(cohort=CohortFactory(course=cohort.course))

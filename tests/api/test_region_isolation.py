@@ -8,7 +8,7 @@ from django.urls import URLPattern, get_resolver
 
 from courses.models import Enrollment, PeopleImport
 from lms.api.urls import version_1
-from lms.people.models import ExternalId, User
+from lms.people.models import ExternalId, Organisation, User
 from tests.api.conftest import PERSON, enrol_path
 from tests.api.test_certificates import make_certificate
 from tests.factories import CohortFactory, EnrollmentFactory, UserFactory
@@ -29,7 +29,10 @@ class Case:
     def body_in(self, world) -> dict | None:
         if self.body is None:
             return None
-        return {name: value.format(**world) for name, value in self.body.items()}
+        return {
+            name: value.format(**world) if isinstance(value, str) else value
+            for name, value in self.body.items()
+        }
 
 
 CASES = [
@@ -41,8 +44,17 @@ CASES = [
         "cohort-not-found",
         PERSON,
     ),
+    Case("enrol", "GET", "/cohorts/{cohort}/enrolments/by-external-id/hr/77", "cohort-not-found"),
     Case("enrolment", "GET", "/enrolments/{enrolment}", "enrolment-not-found"),
+    Case(
+        "enrolment",
+        "PATCH",
+        "/enrolments/{enrolment}",
+        "enrolment-not-found",
+        {"metadata": {"order": "5"}},
+    ),
     Case("progress", "GET", "/enrolments/{enrolment}/progress", "enrolment-not-found"),
+    Case("enrolment-results", "GET", "/enrolments/{enrolment}/results", "enrolment-not-found"),
     Case(
         "transitions",
         "POST",
@@ -50,8 +62,46 @@ CASES = [
         "enrolment-not-found",
         {"to": "withdrawn"},
     ),
+    Case(
+        "transfer",
+        "POST",
+        "/enrolments/{enrolment}/transfer",
+        "enrolment-not-found",
+        {"cohort": "{cohort}"},
+    ),
+    Case("repeat", "POST", "/enrolments/{enrolment}/repeat", "enrolment-not-found", {}),
     Case("results", "GET", "/cohorts/{cohort}/results", "cohort-not-found"),
     Case("learner", "GET", "/learners/by-external-id/hr/77", "learner-not-found"),
+    Case(
+        "learner-by-id",
+        "PATCH",
+        "/learners/{learner}",
+        "learner-not-found",
+        {"position": "Начальник"},
+    ),
+    Case("organisation", "GET", "/organisations/{organisation}", "organisation-not-found"),
+    Case(
+        "organisation",
+        "PATCH",
+        "/organisations/{organisation}",
+        "organisation-not-found",
+        {"name": "Другое"},
+    ),
+    Case(
+        "organisation",
+        "PATCH",
+        "/organisations/{organisation}",
+        "organisation-not-found",
+        {"inn": "7012345676", "parent": None, "metadata": {"a": "1"}},
+    ),
+    Case(
+        "organisation-by-external-id",
+        "GET",
+        "/organisations/by-external-id/hr/o77",
+        "organisation-not-found",
+    ),
+    Case("region", "GET", "/regions/{region}", "region-not-found"),
+    Case("course", "GET", "/courses/{course}", "course-not-found"),
     Case("learner-by-id", "GET", "/learners/{learner}", "learner-not-found"),
     Case("learner-export", "GET", "/learners/{learner}/export", "learner-not-found"),
     Case("learner-consents", "GET", "/learners/{learner}/consents", "learner-not-found"),
@@ -72,19 +122,30 @@ CASES = [
     Case("import-cancel", "POST", "/imports/{import}/cancel", "import-not-found", {}),
     Case("import-undo", "POST", "/imports/{import}/undo", "import-not-found", {}),
     Case("certificate", "GET", "/certificates/{certificate}", "certificate-not-found"),
+    Case(
+        "certificate-revoke",
+        "POST",
+        "/certificates/{certificate}/revoke",
+        "certificate-not-found",
+        {"reason_class": "holder-asked", "reason": "Письмо"},
+    ),
     Case("certificate-pdf", "GET", "/certificates/{certificate}/pdf", "certificate-not-found"),
 ]
 LISTS = {
+    "organisations": "/organisations",
+    "courses": "/courses",
     "cohorts": "/cohorts",
     "enrolments": "/enrolments",
     "progress-list": "/progress",
     "attendance": "/attendance",
+    "result-list": "/results",
     "imports": "/imports",
     "certificates": "/certificates",
 }
-WITHOUT_REGION = {"me", "schema"}
-IN_A_TEST_OF_ITS_OWN = {"report"}
-"""Needs many answers: test_reports.py keeps it to the region."""
+WITHOUT_REGION = {"me", "schema", "oauth-token", "oauth-revoke"}
+IN_A_TEST_OF_ITS_OWN = {"report", "regions", "learners", "accesses"}
+"""The report needs many answers: test_reports.py keeps it to the region. Lists of regions and
+learners are in test_resources.py, the log of accesses in test_accesses.py."""
 OF_A_CLIENT = {
     "webhook-endpoints",
     "webhook-endpoint",
@@ -92,8 +153,10 @@ OF_A_CLIENT = {
     "webhook-test",
     "webhook-deliveries",
     "webhook-resend",
+    "requests",
+    "usage",
 }
-"""Another client's do not exist, of whichever region: see test_webhooks."""
+"""Another client's do not exist, of whichever region: see test_webhooks and test_request_log."""
 FEEDS = {"events"}
 """See test_events."""
 
@@ -104,7 +167,14 @@ def world(omsk):
     learner = UserFactory(region=omsk, email="omsk@example.org", family_name="Омская")
     ExternalId.objects.create(region=omsk, system="hr", value="77", user=learner)
     enrollment = EnrollmentFactory(learner=learner, cohort=CohortFactory(regions=[omsk]))
+    organisation = Organisation.objects.create(region=omsk, name="Центр Омска")
+    organisation.external_ids.create(region=omsk, system="hr", value="o77")
+    course = enrollment.cohort.course
+    course.unpublish()
     return {
+        "organisation": organisation.pk,
+        "region": omsk.code,
+        "course": course.translation_key,
         "cohort": enrollment.cohort.uuid,
         "enrolment": enrollment.uuid,
         "certificate": make_certificate(enrollment).uuid,
@@ -141,7 +211,7 @@ def test_what_lies_outside_the_region_is_404(caller, world, case):
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_foreign_thing_and_one_that_is_not_there_answer_alike(caller, world, case):
-    nowhere = dict.fromkeys(world, uuid.uuid4())
+    nowhere = dict.fromkeys(world, uuid.uuid4()) | {"organisation": 10**9, "region": "RU-XXX"}
     foreign = caller.send(case.method, case.path.format(**world), case.body_in(world))
     missing = caller.send(case.method, case.path.format(**nowhere), case.body_in(nowhere))
     for response in (foreign, missing):
@@ -155,7 +225,7 @@ def test_a_client_of_all_regions_reaches_it(caller_of, world, case):
     if body is not None and case.method == "PUT":
         body["region"] = "RU-OMS"
     response = caller_of(None).send(case.method, case.path.format(**world), body)
-    assert response.status_code in (200, 201, 202, 409)
+    assert response.status_code in (200, 201, 202, 409, 428)
 
 
 @pytest.mark.parametrize("path", LISTS.values())

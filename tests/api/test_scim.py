@@ -138,6 +138,27 @@ def test_dismissal_closes_the_account_and_hiring_again_opens_it(hr):
     assert User.objects.count() == 1
 
 
+@pytest.mark.parametrize("dismissed_first", [False, True])
+def test_what_an_administrator_has_closed_stays_closed(hr, client_of, dismissed_first):
+    made = hr.hire().data
+    path = f"/Users/{made['id']}"
+    person = User.objects.get(uuid=made["id"])
+    if dismissed_first:
+        hr.patch(path, {"op": "replace", "path": "active", "value": False})
+        hr.patch(path, {"op": "replace", "path": "active", "value": True})
+    admin = client_of(User.objects.create_superuser("admin@example.org"))
+    names = {"email": person.email, "family_name": "Иванова", "given_name": "Мария"}
+    admin.post(f"/cms/users/edit/{person.pk}/", names)  # «active» is not ticked
+    assert User.objects.get(pk=person.pk).is_active is False
+    answer = hr.patch(path, {"op": "replace", "path": "active", "value": True})
+    assert answer.data["active"] is False
+    hr.patch(path, {"op": "replace", "path": "active", "value": False})
+    hr.patch(path, {"op": "replace", "path": "active", "value": True})
+    hr.send("DELETE", path)
+    assert hr.hire().data["id"] == made["id"]
+    assert User.objects.get(pk=person.pk).is_active is False
+
+
 def test_the_address_can_be_changed_by_its_type_until_the_first_sign_in(hr):
     made = hr.hire().data
     change = {"op": "replace", "path": 'emails[type eq "work"].value', "value": "new@example.org"}
@@ -174,6 +195,9 @@ def test_what_is_taken_is_refused_with_the_type_of_the_standard(hr, omsk):
         {"userName": ""},
         {"userName": "123-456-789 01"},
         {"emails": [{"value": "no address"}]},
+        {"emails": [{"value": "a@b\r\nBcc: x@y.example"}]},
+        {"emails": [{"value": "a@b"}]},
+        {"emails": [{"value": "a@" + "b" * 250 + ".example"}]},
         {"name": {"familyName": "я" * 101}},
         {"title": "а\u0000б"},
         {"userName": "x" * 121},

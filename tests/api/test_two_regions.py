@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from courses.models import Enrollment, PeopleImport
-from lms.people.models import ExternalId, User
-from tests.api.conftest import enrol_path
+from lms.people.models import ExternalId, Organisation, User
+from tests.api.conftest import PERSON, enrol_path
 from tests.api.test_imports import upload
 from tests.courses.importing.making import csv_of, person, worked
 from tests.factories import CohortFactory
@@ -22,7 +22,22 @@ OPERATIONS = st.lists(
     st.tuples(
         st.booleans(),  # whose client
         st.sampled_from(
-            ["enrol", "rename", "withdraw", "import", "undo", "read", "list", "foreign"]
+            [
+                "enrol",
+                "rename",
+                "withdraw",
+                "import",
+                "undo",
+                "read",
+                "list",
+                "foreign",
+                "register",
+                "change",
+                "organise",
+                "note",
+                "transfer",
+                "repeat",
+            ]
         ),
         st.sampled_from(PEOPLE),
     ),
@@ -74,8 +89,69 @@ class Play:
         yield caller.get(f"/learners/by-external-id/hr/{value}")
 
     def _list(self, who, caller, value):
-        for path in ("/enrolments", "/cohorts", "/imports", "/certificates"):
+        for path in (
+            "/enrolments",
+            "/cohorts",
+            "/imports",
+            "/certificates",
+            "/learners",
+            "/organisations",
+            "/regions",
+            "/personal-data-accesses",
+            "/progress",
+            "/results",
+        ):
             yield caller.get(path)
+
+    def _register(self, who, caller, value):
+        body = {
+            **PERSON,
+            "email": f"{who}-{value}@example.org",
+            "phone": f"8 912 345 {value[:2]}-{value[2:]}",
+            "organisation": "Центр",
+            "metadata": {"номер": value},
+        }
+        yield caller.send("PUT", f"/learners/by-external-id/hr/{value}", body)
+
+    def _change(self, who, caller, value):
+        for learner in caller.get("/learners").data["items"][:1]:
+            path = f"/learners/{learner['id']}"
+            tag = {"If-Match": caller.get(path).headers["ETag"]}
+            yield caller.send("PATCH", path, {"position": f"Должность {value}"}, **tag)
+
+    def _organise(self, who, caller, value):
+        path = f"/organisations/by-external-id/hr/{value}"
+        yield caller.send("PUT", path, {"name": f"Центр {value}"})
+        for found in caller.get("/organisations").data["items"][:1]:
+            yield caller.send("PATCH", f"/organisations/{found['id']}", {"name": "Центр"})
+
+    def _note(self, who, caller, value):
+        """On enrolments, and on organisations: a parent of one's own, and the other's."""
+        for enrolment in caller.get("/enrolments").data["items"][:2]:
+            path = f"/enrolments/{enrolment['id']}"
+            yield caller.send("PATCH", path, {"metadata": {"номер": value}})
+            yield caller.get(f"{path}/results")
+        theirs = Organisation.objects.filter(region=self.callers[not who].client.region)
+        own = [found["id"] for found in caller.get("/organisations").data["items"]]
+        path = f"/organisations/by-external-id/hr/{value}"
+        for parent in (*own[:2], *theirs.values_list("pk", flat=True)[:1]):
+            body = {"name": f"Центр {value}", "parent": parent, "inn": "7012345676"}
+            answer = caller.send("PUT", path, body)
+            assert (answer.status_code == 422) == (parent not in own)
+            yield answer
+
+    def _transfer(self, who, caller, value):
+        """Into the own cohort, and into the other's, which is not there."""
+        for enrolment in caller.get("/enrolments").data["items"][:2]:
+            path = f"/enrolments/{enrolment['id']}/transfer"
+            yield caller.send("POST", path, {"cohort": str(self.cohorts[who].uuid)})
+            refused = caller.send("POST", path, {"cohort": str(self.cohorts[not who].uuid)})
+            assert refused.status_code == 404
+            yield refused
+
+    def _repeat(self, who, caller, value):
+        for enrolment in caller.get("/enrolments").data["items"][:2]:
+            yield caller.send("POST", f"/enrolments/{enrolment['id']}/repeat", {})
 
     def _foreign(self, who, caller, value):
         """The other's ids, as if they had leaked."""
@@ -84,11 +160,20 @@ class Play:
             path = f"/enrolments/{enrollment.uuid}"
             for response in (
                 caller.get(path),
+                caller.send("POST", f"{path}/transfer", {"cohort": str(self.cohorts[who].uuid)}),
+                caller.send("POST", f"{path}/repeat", {}),
                 caller.get(f"{path}/progress"),
+                caller.get(f"{path}/results"),
+                caller.send("PATCH", path, {"metadata": {"чужое": "да"}}),
                 caller.send("POST", f"{path}/transitions", {"to": "withdrawn"}),
             ):
                 assert response.status_code == 404
                 yield response
+        for learner in User.objects.filter(region=theirs)[:1]:
+            yield caller.send("PATCH", f"/learners/{learner.uuid}", {}, **{"If-Match": "*"})
+        for found in Organisation.objects.filter(region=theirs)[:1]:
+            yield caller.send("PATCH", f"/organisations/{found.pk}", {"name": "Чужое"})
+            yield caller.send("PATCH", f"/organisations/{found.pk}", {"parent": None})
         for found in PeopleImport.objects.filter(region=theirs)[:1]:
             for step in ("confirm", "undo", "cancel"):
                 refused = caller.send("POST", f"/imports/{found.uuid}/{step}", {})
@@ -103,6 +188,7 @@ def everything_of(region) -> list:
         list(Enrollment.objects.filter(learner__region=region).order_by("pk").values()),
         list(ExternalId.objects.filter(region=region).order_by("pk").values()),
         list(PeopleImport.objects.filter(region=region).order_by("pk").values()),
+        list(Organisation.objects.filter(region=region).order_by("pk").values()),
     ]
 
 

@@ -45,10 +45,36 @@ def test_an_administrator_makes_tests_rotates_and_resends(admin, caller, receive
     delivery = WebhookDelivery.objects.get(event__isnull=False)
     assert "learner.created" in admin.get(log).content.decode()
     receiver.answers = 200
+    for none in ("abc", "", "00000000-0000-4000-8000-000000000000"):
+        assert admin.post(log, {"resend": none}).status_code == 404
     admin.post(log, {"resend": delivery.uuid})
     deliver_events()
     delivery.refresh_from_db()
     assert (delivery.state, receiver.refused) == ("delivered", 0)
+
+
+def test_the_tester_shows_what_was_sent_and_what_came_back(admin, caller, receiver):
+    said = {"client": caller.client.pk, "url": receiver.url, "types": [], "is_active": "on"}
+    receiver.secret = shown_secret(admin.post("/cms/webhook_endpoints/new/", said))
+    endpoint = WebhookEndpoint.objects.get()
+    page = f"/cms/webhook_endpoints/tester/{endpoint.pk}/"
+    assert "webhook-signature" not in admin.get(page).content.decode()
+    shown = admin.post(page).content.decode()
+    assert "webhook-signature: v1," in shown
+    assert "webhook.test" in shown
+    assert "HTTP 2" in shown
+    assert receiver.refused == 0
+
+
+def test_the_tester_does_not_reach_inner_networks(admin, caller):
+    said = {"client": caller.client.pk, "url": "https://127.0.0.1/", "is_active": "on"}
+    admin.post("/cms/webhook_endpoints/new/", said)
+    endpoint = WebhookEndpoint.objects.first()
+    if endpoint is None:
+        return  # refused when it was made already
+    shown = admin.post(f"/cms/webhook_endpoints/tester/{endpoint.pk}/").content.decode()
+    assert "HTTP 2" not in shown
+    assert "Ответа нет" in shown
 
 
 def test_an_address_that_is_none_comes_back_with_the_reason(admin, caller):

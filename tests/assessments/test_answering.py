@@ -81,6 +81,8 @@ def test_both_waves_without_javascript_and_what_has_changed(client_of):
     first = fill_in(browser, before, ["1", "3", "2"])
     assert first.values == [1, 3, 2]
     assert {s.scale.code: s.mean for s in first.scores.all()} == {"feelings": 1.0, "papers": 2.0}
+    thanks = browser.get(f"/assessments/{first.uuid}/sent/").text
+    assert f'href="{after.url}">К следующему шагу: «После»' in thanks
     fill_in(browser, after, ["3", "1", "2"])
     page = browser.get(f"/assessments/gain/{enrollment.uuid}/").text
     assert "По шкале «Слышу чувства» было 1,0, стало 3,0 из 4" in page
@@ -110,6 +112,7 @@ def test_an_answer_outside_the_scale_is_refused_in_words(client_of, given):
     page = browser.post(f"/assessments/{attempt.uuid}/1/", {"answer": given})
     assert page.status_code == 422
     assert "Выберите один из ответов" in page.text
+    assert 'role="alert" tabindex="-1" autofocus' in page.text, "it is read out at once"
     assert not Response.objects.exists()
 
 
@@ -122,6 +125,7 @@ def test_half_a_questionnaire_is_not_sent(client_of):
     page = browser.post(f"/assessments/{attempt.uuid}/check/")
     assert page.status_code == 422
     assert "Вопрос 1" in page.text
+    assert 'role="alert" tabindex="-1" autofocus' in page.text, "it is read out at once"
     attempt.refresh_from_db()
     assert attempt.submitted_at is None
     assert not enrollment.completions.exists()

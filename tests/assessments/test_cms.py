@@ -174,3 +174,11 @@ def test_learners_are_kept_out_of_the_workshop(client_of):
     for path in ("preview", "key", "versions", "new-version", "csv", "qti"):
         answer = browser.get(f"/cms/instruments/{path}/{instrument.pk}/")
         assert answer.status_code in (302, 403, 404), path
+
+
+def test_the_list_says_yes_and_no_in_words(trainer):
+    full_instrument()
+    page = trainer.get("/cms/instruments/").text
+    assert "Добавить анкету" in page
+    assert "False" not in page
+    assert "<title>Анкеты - Бережно</title>" in " ".join(page.split())

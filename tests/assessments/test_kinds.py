@@ -1,5 +1,6 @@
 """Every kind of question, as a person answers it without a script, and what bad input gets."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -101,6 +102,49 @@ def test_an_answer_that_does_not_fit_its_question_is_refused_in_words(
     assert page.status_code == 422
     assert words in page.text
     assert not begun.responses.exists()
+
+
+def test_a_gap_in_one_part_keeps_the_others_on_the_page(client_of, begun):
+    browser = client_of(begun.enrollment.learner)
+    code = "VA" if begun.form == "A" else "VB"
+    sent = {"answer-0": "5", "answer-1": "", "answer-2": "2"}
+    page = browser.post(f"/assessments/{begun.uuid}/{place(begun, code)}/", sent)
+    assert page.status_code == 422
+    chosen = re.findall(r'name="(answer-\d)"[^>]*value="(\d)" checked', page.text)
+    assert chosen == [("answer-0", "5"), ("answer-2", "2")]
+    assert '<a href="#answer-1">Ответьте на каждую часть' in page.text
+    (fieldset,) = re.findall(r"<fieldset[^>]*aria-invalid[^>]*>", page.text)
+    assert 'aria-describedby="answer-error"' in fieldset
+    assert page.text.count('id="answer-1"') == page.text.count('id="answer-error"') == 1
+
+
+def test_words_that_are_too_long_stay_on_the_page(client_of, begun):
+    browser = client_of(begun.enrollment.learner)
+    address = f"/assessments/{begun.uuid}/{place(begun, 'R1')}/"
+    page = browser.post(address, {"answer": "Строка" * 700})
+    assert page.status_code == 422
+    assert "до 4000 знаков" in page.text.replace("\xa0", "")
+    assert "4200" in page.text.replace("\xa0", "")
+    assert "Строка" * 700 in page.text
+    assert 'aria-describedby="answer-error answer-hint" aria-invalid="true"' in page.text
+
+
+def test_line_ends_count_once_as_in_the_browser(client_of, begun):
+    browser = client_of(begun.enrollment.learner)
+    address = f"/assessments/{begun.uuid}/{place(begun, 'R1')}/"
+    browser.post(address, {"answer": "а\r\n" * 1999 + "я"})
+    assert begun.responses.get().text == "а\n" * 1999 + "я"
+
+
+def test_signs_that_no_database_keeps_are_left_out(client_of, begun):
+    browser = client_of(begun.enrollment.learner)
+    address = f"/assessments/{begun.uuid}/{place(begun, 'R1')}/"
+    sent = {"answer": "Слу\x07шать\x1b молча", "key": "k\x0b 1"}
+    assert browser.post(address, sent, headers={"X-Autosave": "1"}).status_code == 200
+    kept = begun.responses.get()
+    assert (kept.text, kept.key) == ("Слушать молча", "k 1")
+    answer(attempt=begun, item=item_of(begun, "R1"), given="Слу\0шать", key="k\0 2")
+    assert begun.responses.get().text == "Слушать"
 
 
 @pytest.mark.parametrize("seconds", ["soon", "-1", "1e99", "nan", ""])

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from assessments.gains import AGREED
+from assessments.gains import agreed
 from assessments.models import Attempt, Response, ScaleScore
 from courses.models import Enrollment
 from lms.people.models import Consent
@@ -47,6 +47,26 @@ def test_the_yardstick_that_moved_is_told(client_of, finished):
     page = page_of(client_of, enrollment)
     assert "До курса ваш средний ответ был 2,0; теперь, глядя назад, вы оцениваете" in page
     assert "строже, чем тогда" in page
+
+
+def test_whoever_waited_is_compared_with_the_end_of_waiting(client_of):
+    waves, enrollment = course_with_waves("pre", "pre_again", "post")
+    for wave, level in (("pre", 1), ("pre_again", 2), ("post", 3)):
+        answered(enrollment, waves[wave], level=level)
+    assert "По шкале «Прячу чувства» было 2,0, стало 3,0 из 4" in page_of(client_of, enrollment)
+
+
+def test_answers_before_that_came_after_the_course_are_not_compared(client_of, finished):
+    _waves, enrollment = finished
+    late = timezone.now() + timedelta(minutes=1)
+    Attempt.objects.filter(wave="pre").update(submitted_at=late)
+    assert "было 2,0, стало" not in page_of(client_of, enrollment)
+
+
+def test_a_number_is_rounded_and_not_cut_off(client_of, finished):
+    _waves, enrollment = finished
+    ScaleScore.objects.filter(attempt__wave="pre", scale__code="hiding").update(mean=1.96)
+    assert "По шкале «Прячу чувства» было 2,0, стало 3,0" in page_of(client_of, enrollment)
 
 
 def test_some_weeks_later_stands_beside(client_of, finished):
@@ -113,9 +133,9 @@ def test_consent_is_given_and_withdrawn_for_each_purpose(client_of, finished):
     for _ in range(2):
         browser.post(address, {"consent": ["answers"]})
     assert Consent.objects.filter(withdrawn_at=None).get().purpose == "answers"
-    assert Enrollment.objects.filter(AGREED).exists()
+    assert Enrollment.objects.filter(agreed()).exists()
     assert "Вы отозвали согласие" in browser.post(address, {}, follow=True).text
-    assert not Enrollment.objects.filter(AGREED).exists()
+    assert not Enrollment.objects.filter(agreed()).exists()
     assert Consent.objects.count() == 1
 
 

@@ -68,3 +68,13 @@ def test_a_closing_date_is_told_two_days_before(remind, noon):
     answered(enrollment, waves["pre"])
     noon.move_to(NOON + timedelta(days=3, hours=3))
     assert remind() == []
+
+
+def test_nobody_is_reminded_of_the_time_before_after_the_answers_after(remind, noon):
+    waves, enrollment = course_with_waves("pre", "post")
+    Administration.objects.create(
+        assessment=waves["pre"], cohort=enrollment.cohort, closes_at=NOON + timedelta(days=1)
+    )
+    answered(enrollment, waves["post"])
+    noon.move_to(NOON + timedelta(hours=1))
+    assert remind() == []

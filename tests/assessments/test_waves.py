@@ -123,3 +123,33 @@ def test_a_questionnaire_without_questions_says_so(client_of):
     assert "пока нет вопросов" in browser.get(waves["then"].url).text
     sent = browser.post(f"/assessments/{waves['then'].pk}/start/", follow=True)
     assert "пока нет вопросов" in sent.text
+
+
+def test_what_was_sent_counts_as_sent_though_its_answers_are_erased(client_of):
+    waves, enrollment = course_with_waves("pre", "post", "then", "follow_up")
+    for wave in ("pre", "post"):
+        answered(enrollment, waves[wave])
+    browser = client_of(enrollment.learner)
+    browser.post(f"/assessments/gain/{enrollment.uuid}/erase/")
+    assert "Начать</button>" in browser.get(waves["then"].url).text
+    answered(enrollment, waves["then"])
+    with time_machine.travel(timezone.now() + timedelta(weeks=9)):
+        page = client_of(enrollment.learner).get(waves["follow_up"].url).text
+        assert "Начать</button>" in page
+
+
+def test_the_time_before_is_not_asked_about_after_the_answers_after(client_of):
+    waves, enrollment = course_with_waves("pre", "post")
+    browser = client_of(enrollment.learner)
+    draft = start_attempt(enrollment=enrollment, assessment=waves["pre"])
+    answered(enrollment, waves["post"])
+    page = browser.get(waves["pre"].url).text
+    assert "Анкету «после» вы уже отправили" in page
+    autosave = browser.post(
+        f"/assessments/{draft.uuid}/1/", {"answer": "3"}, headers={"X-Autosave": "1"}
+    )
+    assert autosave.status_code == 409
+    sending = browser.post(f"/assessments/{draft.uuid}/check/", follow=True)
+    assert "Анкету «после» вы уже отправили" in sending.text
+    draft.refresh_from_db()
+    assert draft.submitted_at is None

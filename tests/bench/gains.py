@@ -2,9 +2,11 @@
 
 Run with ``make bench-gains``; it needs ``DATABASE_URL`` of a PostgreSQL server and works in a
 database of its own. ``ratios.full``: the whole report (all regions, reading included) over a bare
-numpy core that computes the main numbers from arrays already in memory. ``ratios.headline``: the
-headline from totals over a single SQL aggregate of the same rows. The variants take turns inside
-every round; the last line is JSON.
+numpy core that computes the main numbers from arrays already in memory; ``ratios.full_fetched``:
+over the same core when it has to read its answers too, by plain SQL without asking who agreed.
+``ratios.headline``: the headline from totals over a single SQL aggregate of the same rows, which
+asks neither for the course nor for consent; ``ratios.headline_agreed``: over one that does. The
+variants take turns inside every round; the last line is JSON.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import statistics
 import sys
 import time
@@ -25,20 +28,22 @@ from tests.bench.pages import scratch_database
 ITEMS_A_SCALE = 6
 SCALES = ("one", "two", "three", "four", "control")
 REGIONS = 17
-BATCH = 5_000
 
 
 def build(learners: int):
     """A course with ``learners`` who answered before and after; the arrays of their answers."""
+    from uuid import uuid4
+
+    from django.db import transaction
     from django.utils import timezone
 
     from assessments.loading import load_instrument
     from assessments.models import Assessment, Attempt
     from courses.models import Enrollment
+    from lms.bulk import insert_rows, reserve_ids
     from lms.people.models import User
     from tests.factories import CohortFactory, RegionFactory, add_page, make_course, make_module
 
-    chance = np.random.default_rng(2026)
     course = make_course("Bench")
     instrument = load_instrument(
         {"code": "bench", "title": "Bench", "purpose": "", "who_sees": "", "instruction": "",
@@ -64,42 +69,53 @@ def build(learners: int):
         RegionFactory(code=f"RU-{number:03}", name=f"Region {number}") for number in range(REGIONS)
     ]
     of_region = np.arange(learners) % len(regions)
-    people = User.objects.bulk_create(
-        (User(region=regions[place], is_synthetic=True, password="!") for place in of_region),
-        batch_size=BATCH,
-    )
     now = timezone.now()
     cohort = CohortFactory(course=course)
-    enrollments = Enrollment.objects.bulk_create(
-        (
-            Enrollment(learner=person, cohort=cohort, state="active", activated_at=now)
-            for person in people
-        ),
-        batch_size=BATCH,
-    )
-    habit = chance.normal(2, 0.6, size=(learners, 1))
-    tables = {}
-    for wave, gain, moment in (("pre", 0.0, now - timedelta(days=30)), ("post", 0.3, now)):
-        raw = habit + gain + chance.normal(0, 0.8, size=(learners, len(SCALES) * ITEMS_A_SCALE))
-        table = np.clip(np.rint(raw), 0, 4).astype(np.uint8)
-        totals = table[:, : 4 * ITEMS_A_SCALE].mean(axis=1)
-        tables[wave] = table
-        Attempt.objects.bulk_create(
+    tables = answers_of(learners)
+    with transaction.atomic():
+        people = reserve_ids(User, learners)
+        insert_rows(
+            User,
+            ("id", "uuid", "email", "region", "is_synthetic", "password"),
             (
-                Attempt(
-                    enrollment=enrollment,
-                    assessment=asked[wave],
-                    instrument=instrument,
-                    wave=wave,
-                    submitted_at=moment,
-                    vector=vector.tobytes(),
-                    self_report=float(total),
-                )
-                for enrollment, vector, total in zip(enrollments, table, totals, strict=True)
+                (person, uuid4(), None, regions[place].pk, True, "!")
+                for person, place in zip(people, of_region, strict=True)
             ),
-            batch_size=BATCH,
         )
+        enrollments = reserve_ids(Enrollment, learners)
+        insert_rows(
+            Enrollment,
+            ("id", "uuid", "learner", "cohort", "state", "activated_at"),
+            (
+                (enrollment, uuid4(), person, cohort.pk, "active", now)
+                for enrollment, person in zip(enrollments, people, strict=True)
+            ),
+        )
+        for wave, table in tables.items():
+            totals = table[:, : 4 * ITEMS_A_SCALE].mean(axis=1)
+            moment = now - timedelta(days=30) if wave == "pre" else now
+            insert_rows(
+                Attempt,
+                ("uuid", "enrollment", "assessment", "instrument", "wave", "submitted_at",
+                 "vector", "self_report"),
+                (
+                    (uuid4(), enrollment, asked[wave].pk, instrument.pk, wave, moment,
+                     vector.tobytes(), float(total))
+                    for enrollment, vector, total in zip(enrollments, table, totals, strict=True)
+                ),
+            )  # fmt: skip
     return course, instrument, tables, of_region
+
+
+def answers_of(learners: int) -> dict[str, np.ndarray]:
+    """Made-up answers before and after, people × items."""
+    chance = np.random.default_rng(2026)
+    habit = chance.normal(2, 0.6, size=(learners, 1))
+    found = {}
+    for wave, gain in (("pre", 0.0), ("post", 0.3)):
+        raw = habit + gain + chance.normal(0, 0.8, size=(learners, len(SCALES) * ITEMS_A_SCALE))
+        found[wave] = np.clip(np.rint(raw), 0, 4).astype(np.uint8)
+    return found
 
 
 def bare_core(tables: dict[str, np.ndarray], of_region: np.ndarray) -> list[float]:
@@ -124,6 +140,27 @@ def bare_core(tables: dict[str, np.ndarray], of_region: np.ndarray) -> list[floa
     found += means.tolist()
     found += (np.bincount(of_region, (headline - means[of_region]) ** 2) / (counts - 1)).tolist()
     return found
+
+
+def fetched(instrument_id: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """What ``bare_core`` takes, read row by row without the product's code."""
+    from django.db import connection
+
+    tables, regions = {}, []
+    with connection.cursor() as cursor:
+        for wave in ("pre", "post"):
+            cursor.execute(
+                "SELECT u.region_id, a.vector FROM assessments_attempt a"
+                " JOIN courses_enrollment e ON e.id = a.enrollment_id"
+                " JOIN people_user u ON u.id = e.learner_id"
+                " WHERE a.instrument_id = %s AND a.wave = %s AND a.submitted_at IS NOT NULL"
+                " AND a.erased_at IS NULL ORDER BY a.enrollment_id",
+                [instrument_id, wave],
+            )
+            regions, vectors = zip(*cursor.fetchall(), strict=True)
+            answers = np.frombuffer(b"".join(vectors), dtype=np.uint8)
+            tables[wave] = answers.reshape(len(vectors), -1)
+    return tables, np.unique(np.array(regions), return_inverse=True)[1]
 
 
 def measure(variants: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
@@ -175,7 +212,7 @@ def main(arguments: list[str]) -> int:
         def read() -> object:
             return read_answers(course, instrument)
 
-        def aggregate() -> object:
+        def aggregate() -> tuple:
             with connection.cursor() as cursor:
                 cursor.execute(
                     "SELECT count(*), avg(b.self_report - a.self_report),"
@@ -190,27 +227,60 @@ def main(arguments: list[str]) -> int:
                 )
                 return cursor.fetchone()
 
+        def aggregate_agreed() -> tuple:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT count(*), avg(b.self_report - a.self_report),"
+                    " stddev_samp(b.self_report - a.self_report)"
+                    " FROM assessments_attempt a JOIN assessments_attempt b"
+                    " ON b.enrollment_id = a.enrollment_id"
+                    " JOIN courses_enrollment e ON e.id = a.enrollment_id"
+                    " JOIN courses_cohort c ON c.id = e.cohort_id"
+                    " JOIN people_user u ON u.id = e.learner_id"
+                    " WHERE a.instrument_id = %s AND b.instrument_id = %s"
+                    " AND a.wave = 'pre' AND b.wave = 'post' AND c.course_id = %s"
+                    " AND a.submitted_at IS NOT NULL AND b.submitted_at IS NOT NULL"
+                    " AND a.erased_at IS NULL AND b.erased_at IS NULL"
+                    " AND (u.is_synthetic OR EXISTS (SELECT FROM people_consent p"
+                    "  WHERE p.user_id = u.id AND p.purpose = 'answers'"
+                    "  AND p.withdrawn_at IS NULL))",
+                    [instrument.pk, instrument.pk, course.pk],
+                )
+                return cursor.fetchone()
+
         report = full().programme
         headline = headline_from_totals(course, instrument)
+        assert np.allclose(aggregate(), aggregate_agreed())
+        assert np.allclose(bare_core(tables, of_region), bare_core(*fetched(instrument.pk)))
         assert report.strands[0].estimate.n == headline.n == options.learners
         assert abs(report.strands[0].estimate.gain - headline.mean_diff) < 1e-6
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         milliseconds = measure(
             {
                 "core": lambda: bare_core(tables, of_region),
+                "core_fetched": lambda: bare_core(*fetched(instrument.pk)),
                 "full": full,
                 "read": read,
                 "aggregate": aggregate,
+                "aggregate_agreed": aggregate_agreed,
                 "headline": lambda: headline_from_totals(course, instrument),
             },
             options.rounds,
         )
     ratios = {
         "full": round(milliseconds["full"] / milliseconds["core"], 2),
+        "full_fetched": round(milliseconds["full"] / milliseconds["core_fetched"], 2),
         "headline": round(milliseconds["headline"] / milliseconds["aggregate"], 2),
+        "headline_agreed": round(milliseconds["headline"] / milliseconds["aggregate_agreed"], 2),
     }
     for name, value in milliseconds.items():
-        print(f"{name:10} {value:10.2f} ms")
-    print(json.dumps({"learners": options.learners, "ms": milliseconds, "ratios": ratios}))
+        print(f"{name:16} {value:10.2f} ms")
+    print(f"{'memory':16} {peak:10} MB")
+    print(
+        json.dumps(
+            {"learners": options.learners, "memory_mb": peak, "ms": milliseconds, "ratios": ratios}
+        )
+    )
     return 0
 
 

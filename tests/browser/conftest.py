@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
+import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,10 +15,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.stack import ROOT, Stack
+from tests.tools import needed
 
 AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
 # Not how fast a page should be, only how long a busy machine may make a person wait.
-expect.set_options(timeout=20_000)
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -30,12 +32,6 @@ ARGUMENTS = [
 ]
 
 
-def find_chromium() -> str | None:
-    """The machine's own Chromium; none is downloaded."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return next((path for name in names if (path := shutil.which(name))), None)
-
-
 @pytest.fixture(scope="module")
 def playwright_here() -> Iterator[Playwright]:
     """Ended with its module: it runs an event loop, beside which no asynchronous test can run."""
@@ -45,12 +41,7 @@ def playwright_here() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="module")
 def chromium(playwright_here) -> Iterator[Browser]:
-    path = find_chromium()
-    if path is None:
-        if os.environ.get("CI"):
-            pytest.fail("Chromium must be there in CI: run deploy/test-tools.sh as root.")
-        pytest.skip("No Chromium on this machine: install Debian's package `chromium`.")
-    browser = playwright_here.chromium.launch(executable_path=path, args=ARGUMENTS)
+    browser = playwright_here.chromium.launch(executable_path=needed("chromium"), args=ARGUMENTS)
     yield browser
     browser.close()
 
@@ -70,21 +61,42 @@ def prepared_demo(shared: Path) -> Iterator[Path]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
             var_dir.mkdir()
-            Stack(var_dir, database_name=PREPARED_DATABASE).prepare("demo --quick")
+            stack = Stack(var_dir, database_name=PREPARED_DATABASE)
+            # The way of `make demo`, once in a run of all: migrations take a minute.
+            stack.prepare("demo --quick", migrates=not stack.is_large)
             done.touch()
         yield var_dir
+
+
+def prepare_demo_beside(shared: Path) -> None:
+    """Begin to make the demo's data now, so that nobody has to wait for them later."""
+
+    def prepare() -> None:
+        with prepared_demo(shared):
+            pass
+
+    threading.Thread(target=prepare, name="prepares-the-demo", daemon=True).start()
+
+
+def shared_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What all processes of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+running_demos: list[Stack] = []
+"""The installation of this process, stopped when no test of a browser comes any more."""
 
 
 @pytest.fixture(scope="session")
 def demo_stack(tmp_path_factory) -> Iterator[Stack]:
     """A running installation with the demo course, as `make demo` makes it."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     stack = Stack(tmp_path_factory.mktemp("stack"))
     try:
-        with prepared_demo(shared) as var_dir:
+        with prepared_demo(shared_directory(tmp_path_factory)) as var_dir:
             stack.begin_with(var_dir, PREPARED_DATABASE)
-        yield stack.start()
+        running_demos.append(stack.start())
+        yield stack
     finally:
         stack.destroy()
 
@@ -101,12 +113,13 @@ def new_visitor(chromium, demo_stack) -> Iterator:
             timezone_id="Asia/Tomsk",
             viewport={"width": width, "height": height},
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         return context.new_page()
 
     yield open_browser
     for context in contexts:
+        context.unroute_all(behavior="ignoreErrors")  # a browser does not close beside their work
         context.close()
 
 

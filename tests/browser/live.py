@@ -31,9 +31,9 @@ def make_meeting(environment: dict[str, str]) -> Meeting:
     return _made("live_meeting", environment)
 
 
-def make_hall(environment: dict[str, str]) -> Meeting:
+def make_hall(environment: dict[str, str], scenario: str = "agressivnyy-posetitel") -> Meeting:
     """A practicum for three with a required review, its trainer and three learners."""
-    return _made("practicum_hall", environment)
+    return _made("practicum_hall", environment | {"SCENARIO": scenario})
 
 
 def _made(module: str, environment: dict[str, str]) -> Meeting:

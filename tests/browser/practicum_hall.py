@@ -6,6 +6,7 @@ Run as a module with the installation's environment; prints where it is and who 
 from __future__ import annotations
 
 import json
+import os
 
 import django
 
@@ -13,7 +14,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 
-from lms.demo.installing import _rubric, _scenario  # noqa: E402
+from lms.demo.practicums import kept_rubric, kept_scenario  # noqa: E402
 from lms.people.models import Role, User  # noqa: E402
 from lms.people.roles import grant_role  # noqa: E402
 from tests.factories import (  # noqa: E402
@@ -30,7 +31,7 @@ from tests.webinars.clients import session_key_of  # noqa: E402
 from webinars.models import Practicum  # noqa: E402
 
 NAMES = [("Анна", "Ясная"), ("Борис", "Тихий"), ("Вера", "Добрая")]
-SCENARIO = "agressivnyy-posetitel"
+SCENARIO = os.environ["SCENARIO"]
 
 
 def prepare() -> dict:
@@ -40,8 +41,8 @@ def prepare() -> dict:
         make_module(make_course("Курс с практикумом")),
         Practicum(
             title="Практикум на троих",
-            scenario=_scenario(SCENARIO),
-            rubric=_rubric(),
+            scenario=kept_scenario(SCENARIO),
+            rubric=kept_rubric(),
             people=3,
             requires_review=True,
         ),

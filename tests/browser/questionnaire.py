@@ -6,10 +6,11 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.people import press
+from tests.browser.people import press, wait_until
 from tests.browser.stack import ROOT
 
 
@@ -27,8 +28,13 @@ class Questionnaires:
 
 def make_questionnaires(environment: dict[str, str]) -> Questionnaires:
     """A course with a questionnaire of every kind of question at four waves, and the battery."""
+    return Questionnaires(**run_module("tests.browser.questionnaire_course", environment))
+
+
+def run_module(name: str, environment: dict[str, str]) -> dict[str, Any]:
+    """What a module prints as JSON at its end when it runs as a process of the installation."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.browser.questionnaire_course"],
+        [sys.executable, "-m", name],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -36,16 +42,7 @@ def make_questionnaires(environment: dict[str, str]) -> Questionnaires:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return Questionnaires(**json.loads(done.stdout.splitlines()[-1]))
-
-
-def wait_until(page: Page, script: str) -> None:
-    """Until ``script`` is true, at most twenty seconds; the page's policy forbids it to wait."""
-    for _time in range(200):
-        if page.evaluate(script):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"Never true: {script}")
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def begin(page: Page) -> int:

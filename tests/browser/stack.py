@@ -23,7 +23,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-START_SECONDS = 90
+START_SECONDS = 180
 FROM_MODELS = "migrate --run-syncdb --settings tests.from_models"
 
 
@@ -149,7 +149,12 @@ class Stack:
             ],
             "worker": [
                 *python, "celery", "-A", "lms", "worker", "--beat", "--pool", "threads",
-                "--concurrency", "2", "--loglevel", "INFO",
+                "--queues", "celery", "--concurrency", "2", "--loglevel", "INFO",
+            ],
+            "deliveries": [
+                *python, "celery", "-A", "lms", "worker", "--pool", "threads",
+                "--queues", "deliveries", "--concurrency", "4", "--hostname", "deliveries@%h",
+                "--loglevel", "INFO",
             ],
         }  # fmt: skip
 
@@ -157,7 +162,7 @@ class Stack:
         name = self.database_name or f"berezhno_stack_{self.port}"
         parts = urlsplit(self.database_url)
         # Not the databases of the tests in this process, which empty their cache.
-        redis_url = urlsplit(os.environ["REDIS_URL"])._replace(path="/13").geturl()
+        redis_url = urlsplit(os.environ["REDIS_URL"])._replace(path="/11").geturl()
         with psycopg.connect(self.database_url, autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
             connection.execute(f'CREATE DATABASE "{name}"')

@@ -193,6 +193,7 @@ def test_the_chosen_colours_come_from_the_server(new_visitor):
             continue
         page.get_by_role("group", name="Цвета").locator(f"input[value={scheme}]").check()
         press(page, "Сохранить", exact=False)
+        expect(page.get_by_text("Настройки отображения сохранены.")).to_be_visible()
         page.goto("/catalog/")
         assert page.locator("html").get_attribute("data-scheme") == scheme, label
         page.goto("/display/")
@@ -307,7 +308,8 @@ def test_forms_work_without_scripts(chromium, demo_stack):
         expect(page.get_by_role("link", name="Бережная коммуникация")).to_be_visible()
         page.goto(LESSON)
         page.locator("#note-text").fill("Позвонить в понедельник.")
-        press(page, "Сохранить", exact=False)
+        with page.expect_navigation():
+            press(page, "Сохранить", exact=False)
         page.goto(LESSON)
         expect(page.locator("#note-text")).to_have_value("Позвонить в понедельник.")
         check = page.locator("form.self-check").first

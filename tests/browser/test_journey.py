@@ -1,5 +1,6 @@
 """The whole journey, from an invitation to a certificate, as people make it in their browsers.
 
+Rooms have their own tests of access; here only some pages are checked on the way.
 Two learners, a trainer in the CMS, a region's coordinator with the API. No step is done behind
 the interface's back.
 """
@@ -23,6 +24,8 @@ from tests.browser.people import COURSE, choose_action, fill_in_sheet, press, si
 from tests.browser.stack import Stack
 
 pytestmark = pytest.mark.browser
+MINUTE_MS = 240_000
+"""A minute in the room counts; this is only how long a busy machine may take to count it."""
 PLAYS = """async (video) => {
   video.muted = true;
   await video.play();
@@ -51,7 +54,7 @@ class Region:
             },
         )
         try:
-            with urllib.request.urlopen(request, timeout=20) as response:
+            with urllib.request.urlopen(request, timeout=60) as response:
                 return response.status, json.load(response)
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)
@@ -75,7 +78,7 @@ def region(demo_stack) -> Region:
 
 def invitation_link(stack: Stack, email: str) -> str:
     """The link of the letter that came to ``email``."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
         for path in sorted(stack.mail_dir.glob("*.log")):
             for part in path.read_text().split("-" * 79):
@@ -99,25 +102,22 @@ def come_by_invitation(page: Page, link: str, given_name: str) -> None:
     press(page, "Войти и начать")
     expect(page.get_by_role("heading", level=1)).to_contain_text(given_name)
     expect(page.get_by_role("heading", name="Ваш следующий шаг")).to_be_visible()
-    looked_at(page)
 
 
 def answer_questionnaire(page: Page, words: str) -> None:
     """From the home page through the questionnaire, every statement answered with ``words``."""
     page.goto("/learn/")
     page.locator(".card--next .button").click()
-    looked_at(page)
+    expect(page.get_by_role("button", name="Начать", exact=True)).to_be_visible()
     for box in page.get_by_role("checkbox").all():
         box.check()
     press(page, "Начать")
     expect(page.get_by_text("Вопрос 1 из 24", exact=True)).to_be_visible()
-    looked_at(page)
     for number in range(1, 25):
         expect(page.get_by_text(f"Вопрос {number} из 24", exact=True)).to_be_visible()
         page.get_by_label(words, exact=True).check()
         press(page, "Продолжить")
     expect(page.get_by_role("heading", name="Проверьте ответы")).to_be_visible()
-    looked_at(page)
     press(page, "Отправить ответы")
     expect(page.get_by_role("heading", name="Спасибо, ответы отправлены")).to_be_visible()
     looked_at(page)
@@ -145,8 +145,6 @@ def play_round(specialist: Page, client: Page, number: int) -> None:
         )
     expect(specialist.get_by_text("Ваша роль — специалист")).to_be_visible()
     expect(client.get_by_text("Ваша роль — клиент")).to_be_visible()
-    if number == 1:
-        looked_at(specialist)
     press(specialist, "Всё готово, начинаем")
     press(client, "Всё готово, начинаем")
     for page in (specialist, client):
@@ -157,13 +155,10 @@ def play_round(specialist: Page, client: Page, number: int) -> None:
     specialist.get_by_label("Ваша реплика").fill(f"Обидно. Давайте посмотрим вместе {number}")
     press(specialist, "Сказать")
     expect(client.get_by_text(f"Обидно. Давайте посмотрим вместе {number}")).to_be_visible()
-    if number == 1:
-        looked_at(client)
     press(specialist, "Завершить разговор")
     press(client, "Завершить разговор")
     expect(client.get_by_role("heading", name="Лист наблюдения")).to_be_visible()
     if number == 1:
-        looked_at(client)
         press(client, "Отправить обратную связь")
         expect(client.get_by_role("heading", name="Кое-чего не хватает")).to_be_visible()
     fill_in_sheet(client, "Вы назвали обиду и не спорили.")
@@ -171,8 +166,6 @@ def play_round(specialist: Page, client: Page, number: int) -> None:
     for page in (specialist, client):
         expect(page.get_by_role("heading", level=1)).to_contain_text("читаем обратную связь")
         expect(page.get_by_text("Вы назвали обиду и не спорили.")).to_be_visible()
-    if number == 1:
-        looked_at(specialist)
     for page in (specialist, client):
         press(page, "Прочитано, идём дальше")
 
@@ -202,16 +195,13 @@ def test_from_the_invitation_to_the_certificate(demo_stack, region, new_visitor)
 
     # 2. The catalogue and the programme with its reasons.
     anna.goto("/catalog/")
-    looked_at(anna)
     anna.get_by_role("link", name="Бережная коммуникация").click()
-    looked_at(anna)
     expect(anna.get_by_text("Откроется после шага: Анкета «до»").first).to_be_visible()
 
     # 3a. The questionnaire before, and the lessons up to the webinar.
     for page in (anna, inga):
         answer_questionnaire(page, "Редко")
     anna.goto(f"{COURSE}uslyshat-cheloveka/pauza-pered-otvetom/")
-    looked_at(anna)
     assert anna.locator("video").evaluate("video => video.textTracks.length") == 1
     anna.locator("video").evaluate(PLAYS)
     check = anna.locator("form.self-check").first
@@ -224,7 +214,6 @@ def test_from_the_invitation_to_the_certificate(demo_stack, region, new_visitor)
 
     for path in ("/learn/", "/calendar/", "/learn/reminders/"):
         anna.goto(path)
-        looked_at(anna)
 
     # 3b. The webinar: chat, presence, a poll that the trainer opens, attendance.
     sign_in(trainer, "trainer@demo.example")
@@ -234,8 +223,6 @@ def test_from_the_invitation_to_the_certificate(demo_stack, region, new_visitor)
         page.goto("/learn/")
         page.locator(".card--next .button").click()
         expect(page.get_by_label("Ваше сообщение")).to_be_visible()
-    looked_at(anna)
-    looked_at(inga)
     anna.get_by_label("Ваше сообщение").fill("Здравствуйте! Я из Томска.")
     press(anna, "Отправить", exact=False)
     for page in (inga, trainer):
@@ -251,8 +238,13 @@ def test_from_the_invitation_to_the_certificate(demo_stack, region, new_visitor)
         expect(page.get_by_text("Ваш ответ:")).to_be_visible()
     press(trainer, "Завершить опрос и показать итог", exact=False)
     expect(anna.locator(".polls__list").get_by_text("Опрос завершён")).to_be_visible()
+    # While their minute runs, the trainer edits a lesson, and the methodologist approves it.
+    at_the_desk = trainer.context.new_page()
+    edit_lesson(at_the_desk)
+    at_the_desk.close()
+    approve_lesson(new_visitor())
     for page in (anna, inga):
-        expect(page.locator(".attendance__done")).to_be_visible(timeout=120_000)
+        expect(page.locator(".attendance__done")).to_be_visible(timeout=MINUTE_MS)
 
     # 3c. The rest of the lessons and the practicum in two browsers.
     practicum_title = _title_of(anna, "praktikum-otkazali-v-vyplate")
@@ -266,7 +258,7 @@ def test_from_the_invitation_to_the_certificate(demo_stack, region, new_visitor)
         press(page, "Найти группу", exact=False)
         if page is anna:
             expect(page.get_by_text("Мы ждём вашу группу")).to_be_visible()
-    expect(anna.get_by_role("link", name="Перейти в практикум")).to_be_visible(timeout=20_000)
+    expect(anna.get_by_role("link", name="Перейти в практикум")).to_be_visible()
     anna.get_by_role("link", name="Перейти в практикум").click()
     play_round(anna, inga, 1)
     play_round(inga, anna, 2)
@@ -282,14 +274,12 @@ def test_from_the_invitation_to_the_certificate(demo_stack, region, new_visitor)
     expect(anna.locator("svg.chart")).to_be_visible()
     looked_at(anna)
     anna.set_viewport_size({"width": 360, "height": 740})
-    looked_at(anna)
 
     # 5. The certificate, and its check by anyone.
     anna.goto("/certificates/")
     expect(anna.get_by_label("Кому выдан?")).to_have_value("Путевой Анне Олеговне")
-    looked_at(anna)
     press(anna, "Всё верно, выдать сертификат")
-    expect(anna.get_by_role("link", name="Скачать PDF")).to_be_visible(timeout=60_000)
+    expect(anna.get_by_role("link", name="Скачать PDF")).to_be_visible()
     looked_at(anna)
     with anna.expect_download() as download:
         anna.get_by_role("link", name="Скачать PDF").click()
@@ -301,16 +291,13 @@ def test_from_the_invitation_to_the_certificate(demo_stack, region, new_visitor)
     expect(passer_by.get_by_text("Путевая Анна Олеговна")).to_be_visible()
     looked_at(passer_by)
 
-    # 6. The region reads progress and certificate back; the trainer edits, the
-    # methodologist approves, the learner sees it.
+    # 6. The region reads progress and certificate back; a learner sees what the trainer edited.
     status, progress = region.call("GET", f"/enrolments/{enrolments['Анна']}/progress")
     assert status == 200, progress
     assert progress["percent"] == 100, progress
     status, certificates = region.call("GET", f"/certificates?enrolment={enrolments['Анна']}")
     assert status == 200, certificates
     assert certificates["items"][0]["number"].startswith("БК-")
-    edit_lesson(trainer)
-    approve_lesson(new_visitor())
     inga.goto(f"{COURSE}uslyshat-cheloveka/chuvstvo-za-slovami/")
     expect(inga.get_by_text("Цель, которую поправил тренер.")).to_be_visible()
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.browser.people import COURSE, press, sign_in
+from tests.browser.people import COURSE, held_back, press, sign_in, wait_until
 
 pytestmark = pytest.mark.browser
 LESSON = f"{COURSE}ostatsya-soboy/telefon-i-perepiska/"
@@ -19,6 +19,13 @@ KEPT = """async (path) => {
   }
   return false;
 }"""
+FILES_KEPT = """async () => {
+  const files = performance.getEntriesByType("resource").map((entry) => entry.name)
+    .filter((name) => new URL(name).pathname.startsWith("/static/"));
+  for (const name of files) if (!(await caches.match(name))) return false;
+  return files.some((name) => name.includes("/lesson/notes"));
+}"""
+WORKER_STANDS = "async () => Boolean((await navigator.serviceWorker.getRegistration())?.active)"
 NOTHING = """async () => (await caches.keys()).length === 0 &&
   (await navigator.serviceWorker.getRegistrations()).length === 0 &&
   !Object.keys(localStorage).some((key) => /^(note|answers):/.test(key))"""
@@ -36,22 +43,14 @@ def say_whose_device(page: Page, *, is_own: bool) -> None:
     page.goto("/display/")
     page.get_by_label("Это моё личное устройство", exact=False).set_checked(is_own)
     press(page, "Сохранить", exact=False)
-
-
-def wait_until(page: Page, script: str, argument: str = "") -> None:
-    """Until the asynchronous ``script`` answers true, at most twenty seconds."""
-    for _time in range(200):
-        if page.evaluate(script, argument):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"Never true: {script}")
+    expect(page.get_by_text("Настройки отображения сохранены.")).to_be_visible()
 
 
 def open_lesson(page: Page) -> None:
+    """Until it is kept with all its files."""
     page.goto(LESSON)
     wait_until(page, KEPT, LESSON)
-    style = page.locator("link[rel=stylesheet]").first.get_attribute("href")
-    wait_until(page, KEPT, str(style))
+    wait_until(page, FILES_KEPT)
 
 
 def is_kept(page: Page) -> bool:
@@ -62,9 +61,23 @@ def note(page: Page):
     return page.locator("#note-text")
 
 
+def test_a_note_that_is_older_than_its_script_is_kept(learner):
+    """On a slow link a person writes before the page's scripts have come."""
+    with held_back(learner, "lesson/notes"):
+        learner.goto(LESSON, wait_until="commit")
+        note(learner).fill("Сначала дослушать")
+    expect(learner.get_by_text(re.compile("^Сохранено")).first).to_be_visible()
+    learner.reload()
+    expect(note(learner)).to_have_value("Сначала дослушать")
+
+
 def test_an_opened_lesson_is_read_without_a_network(learner):
     say_whose_device(learner, is_own=True)
-    open_lesson(learner)
+    with held_back(learner, "lesson/notes"):  # it comes when the worker is at its work already
+        learner.goto(LESSON, wait_until="commit")
+        wait_until(learner, WORKER_STANDS)
+    wait_until(learner, KEPT, LESSON)
+    wait_until(learner, FILES_KEPT)
     learner.context.set_offline(True)
     learner.reload()
     expect(learner.get_by_role("heading", level=1)).to_have_text(TITLE)
@@ -110,9 +123,12 @@ def test_signing_out_removes_lessons_and_drafts(learner):
     note(learner).fill("Только для меня")
     wait_until(learner, "() => Object.keys(localStorage).some((key) => key.startsWith('note:'))")
     learner.context.set_offline(False)
+    learner.goto("/learn/")
     press(learner, "Выйти")
     expect(learner.get_by_role("link", name="Войти").first).to_be_visible()
     wait_until(learner, NOTHING)
+    learner.go_back()  # the browser brings back no page that was the person's
+    expect(learner.locator("input[name=login]")).to_be_visible()
 
 
 def test_the_next_person_does_not_find_the_lessons_of_the_last(learner):
@@ -124,9 +140,46 @@ def test_the_next_person_does_not_find_the_lessons_of_the_last(learner):
         path,
     )
     learner.context.clear_cookies(name="sessionid")  # the session ran out: nobody signed out
+
+    # Somebody signs in: until a page has come that says who it is, no copy is shown.
+    learner.goto("/accounts/login/")
+    learner.locator("input[name=login]").fill("anna@demo.example")
+    learner.locator("input[name=password]").fill("not yet")
+    learner.context.set_offline(True)
+    press(learner, "Войти")
+    for _time in range(2):
+        expect(learner.get_by_role("heading", level=1)).to_have_text("Нет связи")
+        expect(learner.get_by_role("link", name=TITLE)).to_have_count(0)
+        learner.goto(LESSON)
+    learner.context.set_offline(False)
+
+    # It is another one: what was kept goes with the first page, whichever it is.
     sign_in(learner, "anna@demo.example")
+    wait_until(learner, f"async (path) => !(await ({KEPT})(path))", LESSON)
+    learner.context.set_offline(True)
+    learner.goto(LESSON)
+    expect(learner.get_by_role("heading", level=1)).to_have_text("Нет связи")
+    learner.context.set_offline(False)
     open_lesson(learner)
     assert not learner.evaluate(KEPT, path)
+
+
+def test_a_note_that_cannot_get_there_waits_and_arrives(learner):
+    """Saved by the button without a connection, then by somebody who is signed out."""
+    learner.goto(LESSON)
+    learner.context.set_offline(True)
+    note(learner).fill("Слушать, потом говорить")
+    press(learner, "Сохранить заметку")
+    expect(learner.get_by_text("Заметка сохранена на этом устройстве", exact=False)).to_be_visible()
+    learner.context.set_offline(False)
+    expect(learner.get_by_text(re.compile(r"^Сохранено в \d"))).to_be_visible()
+    learner.context.clear_cookies(name="sessionid")
+    note(learner).fill("Слушать, молчать, потом говорить")
+    expect(learner.get_by_text("Вы вышли. Заметка день хранится", exact=False)).to_be_visible()
+    sign_in(learner.context.new_page(), "boris@demo.example")
+    expect(learner.get_by_text(re.compile(r"^Сохранено в \d"))).to_be_visible()
+    learner.reload()
+    expect(note(learner)).to_have_value("Слушать, молчать, потом говорить")
 
 
 def test_two_windows_do_not_overwrite_each_others_notes(learner):
@@ -135,10 +188,29 @@ def test_two_windows_do_not_overwrite_each_others_notes(learner):
         page.goto(LESSON)
     note(learner).fill("Из первого окна")
     expect(learner.get_by_text(re.compile(r"^Сохранено в \d"))).to_be_visible()
-    note(second).fill("Из второго окна")
+    waiting: list[Route] = []
+    second.route("**/note/", lambda route: waiting.append(route))
+    with second.expect_request("**/note/"):
+        note(second).fill("Из второго")
+    note(second).press_sequentially(" окна")  # while the first words are on their way
+    waiting.pop().continue_()
+    second.unroute_all()
     expect(second.get_by_text("Эту заметку изменили на другом устройстве.")).to_be_visible()
     expect(second.locator("#note-other")).to_have_value("Из первого окна")
     expect(note(second)).to_have_value("Из второго окна")
+
+    # Neither the pause after the last key nor a connection that is back overwrites the other text.
+    second.evaluate("dispatchEvent(new Event('online'))")
+    second.evaluate("new Promise((done) => setTimeout(done, 1500))")
+    expect(second.locator("#note-other")).to_be_visible()
+    learner.reload()
+    expect(note(learner)).to_have_js_property("defaultValue", "Из первого окна")
+    second.reload()  # nor does a page that finds the text that waits
+    expect(second.locator("#note-other")).to_have_value("Из первого окна")
+    press(second, "Сохранить заметку")
+    expect(second.locator("#note-other")).to_be_hidden()
+    learner.reload()
+    expect(note(learner)).to_have_value("Из второго окна")
 
 
 def test_reading_goes_on_where_it_stopped(learner):

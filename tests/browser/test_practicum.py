@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import violations
 from tests.browser.live import Meeting, make_hall
-from tests.browser.people import fill_in_sheet, press
+from tests.browser.people import Line, fill_in_sheet, held_back, press, sees, wait_until
 from tests.browser.stack import Stack
 
 pytestmark = pytest.mark.browser
@@ -29,6 +29,9 @@ def people(hall, new_visitor, demo_stack) -> list[Page]:
         hall.sign_in(page.context, who, demo_stack.url)
         pages.append(page)
     return pages
+
+
+KEPT = "text => Object.values(sessionStorage).some((kept) => kept.includes(text))"
 
 
 def looked_at(page: Page) -> None:
@@ -53,7 +56,7 @@ def test_three_people_play_all_rounds_and_a_trainer_reviews(hall, people):
     trainer, *group = people
     find_each_other(hall, group)
     first_round(hall, trainer, *group)
-    second_round(hall, group)
+    second_round(trainer, group)
     third_round(group)
     take_something_along(group)
     review(trainer, group[0])
@@ -87,7 +90,11 @@ def first_round(hall: Meeting, trainer: Page, anna: Page, boris: Page, vera: Pag
     hears(anna, "Я третий раз сюда хожу!")
     press(anna, "Беру паузу", exact=False)
     hears(boris, "берёт паузу")
+    with sees(boris, "Анна Я. пишет…"), sees(vera, "Анна Я. пишет…"):
+        anna.get_by_label("Ваша реплика").press_sequentially("Три")
     say(anna, "Три раза, и каждый раз заново. Это наша ошибка.")
+    for page in (boris, vera):
+        expect(page.get_by_text("пишет…")).to_have_count(0)
     hears(vera, "Это наша ошибка.")
     expect(vera.get_by_label("Ваша реплика")).to_have_count(0)
     with_marks(boris)
@@ -120,8 +127,19 @@ def with_marks(client: Page) -> None:
 def without_personal_data(page: Page) -> None:
     say(page, "Звоните мне: 8 913 800-12-34")
     expect(page.get_by_text("номер телефона")).to_be_visible()
-    expect(page.get_by_label("Ваша реплика")).to_have_value("Звоните мне: 8 913 800-12-34")
-    page.get_by_label("Ваша реплика").fill("")
+    field = page.get_by_label("Ваша реплика")
+    expect(field).to_have_value("Звоните мне: 8 913 800-12-34")
+    field.fill("")
+
+    # The button says what was questioned, not what has been written since.
+    named = "Меня зовут Иванов Пётр Сергеевич."
+    say(page, named)
+    expect(field).to_have_value(named)
+    field.press_sequentially(" А вас")
+    press(page, "Имя вымышленное, отправить", exact=False)
+    expect(page.locator("[data-lines]").get_by_text(named, exact=True)).to_be_visible()
+    expect(field).to_have_value("А вас")
+    field.fill("")
 
 
 def in_two_windows(page: Page, other: Page) -> None:
@@ -148,6 +166,7 @@ def the_three_sheets(anna: Page, boris: Page, vera: Page) -> None:
     looked_at(vera)
     fill_in_sheet(vera, "Признали ошибку, и стало тише.")
     boris.get_by_label("Что получилось").fill("Меня не поставили на место.")
+    wait_until(boris, KEPT, "Меня не поставили")
     boris.reload()  # nothing of a half-filled sheet is lost
     expect(boris.get_by_label("Что получилось")).to_have_value("Меня не поставили на место.")
     fill_in_sheet(boris, "Меня не поставили на место.")
@@ -163,8 +182,11 @@ def the_three_sheets(anna: Page, boris: Page, vera: Page) -> None:
         press(page, "Прочитано, идём дальше")
 
 
-def second_round(hall: Meeting, group: list[Page]) -> None:
-    """Boris is the specialist; Vera, the client, loses the connection and comes back."""
+def second_round(trainer: Page, group: list[Page]) -> None:
+    """Boris is the specialist; Vera, the client, loses the connection and comes back.
+
+    The trainer goes on while she still writes: her sheet is taken all the same.
+    """
     anna, boris, vera = group
     for page in group:
         stands_at(page, "Раунд 2 из 3: подготовка")
@@ -175,17 +197,77 @@ def second_round(hall: Meeting, group: list[Page]) -> None:
     vera.goto("about:blank")
     say(boris, "Слышу, как вы устали ходить.")
     hears(anna, "Слышу, как вы устали ходить.")
+    line = Line(vera)
     vera.goto(address)
     stands_at(vera, "Раунд 2 из 3: разговор")
     hears(vera, "Слышу, как вы устали ходить.")
+    over_a_bad_line(line, vera, boris)
+    a_line_older_than_its_script(vera, boris)
     for page in (boris, vera):
         press(page, "Завершить разговор")
-    for page in group:
+    for page in (anna, boris):
         stands_at(page, "обратная связь")
         fill_in_sheet(page, "Назвал усталость.")
+    sheet = vera.get_by_label("Что получилось")
+    anchors = vera.locator(".sheet fieldset:has(input[type=radio])").first.get_by_role("radio")
+    a_sheet_older_than_its_script(vera, sheet, anchors)
+    trainer.reload()
+    press(trainer, "К следующему шагу")
+    stands_at(vera, "читаем обратную связь")
+    expect(vera.get_by_text("Ваш лист за раунд 2 ещё можно отправить")).to_be_visible()
+    expect(sheet).to_have_value("Назвал мою\n\nусталость.")
+    expect(anchors.nth(1)).to_be_checked()
+    fill_in_sheet(vera, "Назвал мою усталость.")
+    expect(vera.get_by_text("ещё можно отправить")).to_have_count(0)
+    assert vera.evaluate("Object.keys(sessionStorage).filter((key) => key.includes('sheet'))") == []
     for page in group:
         stands_at(page, "читаем обратную связь")
         press(page, "Прочитано, идём дальше")
+
+
+def a_line_older_than_its_script(vera: Page, boris: Page) -> None:
+    """She writes on before the page can know of it; nobody would hear her yet."""
+    field = vera.get_by_label("Ваша реплика")
+    with held_back(vera, "live/practicum"):
+        vera.goto(vera.url, wait_until="commit")
+        field.fill("сказала всего.")
+        expect(vera.get_by_role("button", name="Сказать")).to_be_disabled()
+    expect(field).to_have_value("Я ещё не\n\nсказала всего.")
+    press(vera, "Сказать")
+    hears(boris, "сказала всего.")
+
+
+def a_sheet_older_than_its_script(vera: Page, sheet: Locator, anchors: Locator) -> None:
+    """What is chosen now stands over what was kept; of two texts none is lost."""
+    sheet.fill("Назвал мою")
+    anchors.nth(2).check()
+    wait_until(vera, KEPT, "Назвал мою")
+    with held_back(vera, "live/practicum"):
+        vera.goto(vera.url, wait_until="commit")
+        sheet.fill("усталость.")
+        anchors.nth(1).check()
+    expect(sheet).to_have_value("Назвал мою\n\nусталость.")
+
+
+def over_a_bad_line(line: Line, vera: Page, boris: Page) -> None:
+    """What was on its way and what was half-written is there after a reload, and said once."""
+    line.lose("Sent")
+    say(vera, "Это не дошло.")
+    expect(vera.get_by_label("Ваша реплика")).to_have_value("")
+    line.lose("Sent", is_lost=False)
+    vera.reload()
+    hears(boris, "Это не дошло.")
+    line.lose("Answers")
+    say(vera, "Ответ не дошёл.")
+    hears(boris, "Ответ не дошёл.")
+    vera.get_by_label("Ваша реплика").press_sequentially("Я ещё не")
+    line.lose("Answers", is_lost=False)
+    vera.reload()
+    hears(vera, "Ответ не дошёл.")
+    expect(vera.get_by_label("Ваша реплика")).to_have_value("Я ещё не")
+    for page in (vera, boris):
+        for text in ("Это не дошло.", "Ответ не дошёл."):
+            expect(page.locator("[data-lines]").get_by_text(text)).to_have_count(1)
 
 
 def third_round(group: list[Page]) -> None:

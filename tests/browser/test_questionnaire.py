@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import violations
-from tests.browser.people import press
-from tests.browser.questionnaire import answer_here, begin, make_questionnaires, wait_until
+from tests.browser.people import held_back, press, wait_until
+from tests.browser.questionnaire import answer_here, begin, make_questionnaires
 
 pytestmark = pytest.mark.browser
 DRAFTS = "Object.keys(localStorage).filter((key) => key.startsWith('answers:')).length"
@@ -25,6 +27,33 @@ def looked_at(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def go_on_without_an_answer(page: Page) -> None:
+    """What is missing is said in a summary that leads to the first choice."""
+    press(page, "Продолжить")
+    expect(page.get_by_role("alert")).to_contain_text("Есть что исправить")
+    expect(page).to_have_title(re.compile("^Ошибка: Вопрос 1 "))
+    looked_at(page)
+    page.get_by_role("alert").get_by_role("link", name="Выберите один из ответов.").press("Enter")
+    expect(page.get_by_role("radio").first).to_be_focused()
+
+
+def changed_later(page: Page, total: int) -> None:
+    """From the check page: words that are kept while written, a choice older than its script."""
+    page.get_by_role("link", name=f"ответ {total}", exact=False).last.click()
+    page.get_by_role("textbox").press_sequentially(" Ещё слово.")
+    expect(page.get_by_text("Сохранено в", exact=False)).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("Ещё слово.")).to_be_visible()
+    with held_back(page, "assessments/sheet"):
+        page.get_by_role("link", name="ответ 1", exact=False).first.click(no_wait_after=True)
+        radio = page.locator("answer-sheet").get_by_role("radio").nth(2)
+        radio.check()
+    expect(page.get_by_text("Сохранено в", exact=False)).to_be_visible()
+    page.reload()
+    expect(radio).to_be_checked()
+    page.get_by_role("link", name="Назад ко всем ответам").click()
+
+
 def test_both_waves_with_a_lost_connection_and_ones_own_gain(demo_stack, new_visitor):
     course = make_questionnaires(demo_stack.environment)
     page = new_visitor(width=360, height=740)
@@ -35,6 +64,7 @@ def test_both_waves_with_a_lost_connection_and_ones_own_gain(demo_stack, new_vis
     looked_at(page)
     total = begin(page)
     looked_at(page)
+    go_on_without_an_answer(page)
     for number in (1, 2):
         expect(page.get_by_text(f"Вопрос {number} из {total}", exact=True)).to_be_visible()
         answer_here(page, 1)
@@ -52,10 +82,16 @@ def test_both_waves_with_a_lost_connection_and_ones_own_gain(demo_stack, new_vis
     assert page.locator("answer-sheet input:checked").count() > 0
     page.context.set_offline(False)
     press(page, "Продолжить")
+    # What is being written is not lost when one leaves with the browser's own button.
+    page.get_by_role("textbox").press_sequentially(" И не спешить.")
+    page.go_back()
+    expect(page.get_by_text(f"Вопрос {total - 1} из {total}", exact=True)).to_be_visible()
+    press(page, "Продолжить")
+    expect(page.get_by_role("textbox")).to_have_value("Слушать молча. И не спешить.")
     press(page, "Продолжить")
 
     # Everything has arrived, in its order; it is sent once, and nothing stays on the device.
-    expect(page.get_by_role("heading", name="Проверьте ответы")).to_be_visible(timeout=40_000)
+    expect(page.get_by_role("heading", name="Проверьте ответы")).to_be_visible()
     expect(page.get_by_text("Ответа пока нет")).to_have_count(0)
     expect(page.get_by_text("Слушать молча.")).to_be_visible()
     looked_at(page)
@@ -74,6 +110,7 @@ def test_both_waves_with_a_lost_connection_and_ones_own_gain(demo_stack, new_vis
     press(other, "Продолжить")
     go_through(other, total, level=3, first=2)
     expect(other.get_by_role("heading", name="Проверьте ответы")).to_be_visible()
+    changed_later(other, total)
     press(other, "Отправить ответы")
     other.get_by_role("link", name="Что изменилось").click()
     expect(other.get_by_text("По шкале «Прячу чувства» было 1,0, стало 3,0 из 4")).to_be_visible()

@@ -79,12 +79,8 @@ def write(page: Page, name: str, text: str) -> None:
 def write_rich(page: Page, name: str, text: str) -> None:
     """Type into a rich text field; a new one takes the focus only when it stands."""
     field = page.locator("[data-contentpath=body] [contenteditable]").last
-    for _try in range(5):
-        field.click()
-        page.keyboard.type(text)
-        if text in field.inner_text():
-            break
-        page.wait_for_timeout(300)
+    expect(field).to_be_focused()
+    page.keyboard.type(text)
     # What is sent is a hidden field, which the editor fills a moment later.
     expect(page.locator(f"[name={name}]")).to_have_value(re.compile(re.escape(text)))
 
@@ -174,7 +170,7 @@ def build_course(trainer: Page) -> list[str]:
         if kind == "Урок":
             trainer.get_by_role("button", name="Переключение проверок").click()
             words = trainer.locator("[data-content-word-count]")
-            expect(words).to_have_text(re.compile(r"^\d{2,}$"))
+            expect(words).to_have_text(re.compile(r"^\d{2,}$"), timeout=90_000)
         if kind == "Диалог":
             send_for_review(trainer)
             expect(trainer.get_by_text(re.compile("«потом»")).first).to_be_visible()
@@ -198,8 +194,10 @@ def test_a_course_is_built_reviewed_opened_and_completed(new_visitor):
     learner.goto("/catalog/")
     learner.get_by_role("link", name=COURSE).click()
     press(learner, "Записаться", exact=False)
+    expect(learner.get_by_text("Заявка отправлена.", exact=False)).to_be_visible()
     trainer.goto("/requests/")
     press(trainer, "Принять", exact=False)
+    expect(trainer.get_by_text("Место получает", exact=False)).to_be_visible()
 
     # A lesson with a note, and the dialogue both ways.
     learner.goto("/catalog/")

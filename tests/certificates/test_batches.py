@@ -13,6 +13,7 @@ from certificates import making
 from certificates.batches import PART, candidates, progress_of, start_batch
 from certificates.issuing import issue_certificate
 from certificates.models import Certificate, IssueBatch, RegisterCounter, RegisterEntry
+from certificates.versions import withdraw
 from lms.jobs.models import Job
 from lms.jobs.queue import run
 from lms.people.models import Role
@@ -120,6 +121,52 @@ def test_a_full_disk_issues_nothing_and_is_tried_again(cohort, trainer, monkeypa
     assert progress_of(batch).counts == {"issued": 1, "refused": 0, "failed": 0}
     assert Certificate.objects.get().number == RegisterEntry.objects.get().number
     assert RegisterCounter.objects.get().last == 1
+
+
+def test_without_a_signing_key_the_sentence_says_what_to_do_and_nothing_is_issued(
+    cohort, trainer, client_of, settings, tmp_path
+):
+    template = make_template()
+    person = completed(cohort=cohort)
+    batch = start_batch(cohort=cohort, template=template, enrollments=[person], actor=trainer)
+    job = batch.jobs.get()
+    there, settings.ISSUER_KEYS_DIR = settings.ISSUER_KEYS_DIR, tmp_path / "none"
+    run(job.pk)
+    page = client_of(trainer).get(f"/cms/certificate-batches/{batch.uuid}/").text
+    assert "Нет ключей для подписи. Попросите администратора" in page
+    assert "make_issuer_keys" in page
+    assert "Следующая попытка" in page
+    assert not Certificate.objects.exists()
+    settings.ISSUER_KEYS_DIR = there
+    Job.objects.update(not_before=None)
+    run(job.pk)
+    assert Certificate.objects.get().number.endswith("-000001")
+
+
+def test_a_template_withdrawn_in_the_meantime_issues_nothing_more(cohort, trainer):
+    template = make_template()
+    people = [completed(cohort=cohort, learner=UserFactory()) for _n in range(2)]
+    issue_certificate(people[0], template=template)
+    batch = start_batch(cohort=cohort, template=template, enrollments=people, actor=trainer)
+    withdraw(template)
+    run(batch.jobs.get().pk)
+    outcomes = {row.learner: item.message for row, item in progress_of(batch).rows}
+    assert outcomes[people[0].learner] == Certificate.objects.get().number
+    assert "Шаблон отозван" in outcomes[people[1].learner]
+    assert progress_of(batch).is_finished
+
+
+def test_letters_the_font_lacks_are_listed_before_the_issue_whatever_the_script(cohort):
+    template = make_template()
+    for family in ("漢字", "عمر", "გიორგი", "Ђорђевић"):
+        completed(cohort=cohort, learner=UserFactory(family_name=family))
+    problems = {
+        row.enrollment.learner.family_name: row.problem for row in candidates(cohort, template)
+    }
+    assert "漢 字" in problems["漢字"]
+    assert "ع م ر" in problems["عمر"]
+    assert "გ" in problems["გიორგი"]
+    assert problems["Ђорђевић"] == ""  # Cyrillic of the neighbours is there
 
 
 def test_a_death_between_the_file_and_the_row_leaves_no_file_and_no_gap(cohort, monkeypatch):

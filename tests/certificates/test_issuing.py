@@ -1,12 +1,13 @@
 import hashlib
 import threading
+from types import SimpleNamespace
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.test import TransactionTestCase
 
-from certificates import verification
+from certificates import making, verification
 from certificates.codes import ALPHABET
 from certificates.defaults import ensure_default_template
 from certificates.issuing import issue_certificate, request_missing
@@ -188,3 +189,28 @@ def test_my_certificates_show_what_is_still_to_do(client_of):
     page = client_of(enrollment.learner).get("/certificates/").text
     assert "Последний урок" in page
     assert lesson.url in page
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_committed", [True, False])
+def test_a_file_stays_when_the_answer_to_the_commit_was_lost(monkeypatch, is_committed):
+    """The connection breaks at the COMMIT: whether it was carried out is seen afterwards."""
+
+    class Lost(transaction.Atomic):
+        def __init__(self):
+            super().__init__(None, True, False)
+
+        def __exit__(self, kind, error, trace):
+            lost = OperationalError("the connection was lost")
+            super().__exit__(*((None,) * 3 if is_committed else (type(lost), lost, None)))
+            raise lost
+
+    deleted = []
+    storage = making.storages["private"]
+    monkeypatch.setattr(storage, "delete", deleted.append)
+    monkeypatch.setattr(making, "transaction", SimpleNamespace(atomic=Lost))
+    enrollment = completed()
+    with pytest.raises(OperationalError):
+        issue_certificate(enrollment)
+    issued = Certificate.objects.filter(enrollment=enrollment)
+    assert (issued.count(), len(deleted)) == ((1, 0) if is_committed else (0, 1))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
+from django.core.files.storage import FileSystemStorage
 
 from certificates.issuing import issue_certificate
 from certificates.lifecycle import Action, ReasonMissing, WrongState, change_state, supersede
@@ -190,3 +193,31 @@ def test_a_correction_is_made_in_the_cms(client_of, certificate, methodologist):
     made = Certificate.objects.get(supersedes=certificate)
     assert answer.headers["Location"] == f"/cms/certificates/{made.uuid}/"
     assert made.snapshot["course"] == "Бережная речь"
+
+
+@pytest.mark.parametrize("fault", ["no keys", "full disk"])
+def test_a_fault_of_the_installation_is_told_in_the_cms_and_changes_nothing(
+    client_of, certificate, methodologist, settings, tmp_path, monkeypatch, fault
+):
+    if fault == "no keys":
+        settings.ISSUER_KEYS_DIR = tmp_path / "none"
+        words = "Нет ключей для подписи"
+    else:
+
+        def full(*_args, **_more):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(FileSystemStorage, "_save", full)
+        words = "нет места"
+    answer = client_of(methodologist).post(
+        f"/cms/certificates/{certificate.uuid}/",
+        {
+            "action": Action.DUPLICATED,
+            "duplicated-reason_class": "lost",
+            "duplicated-reason": "потерян",
+        },
+    )
+    assert words in answer.text
+    certificate.refresh_from_db()
+    assert certificate.state == Certificate.State.ISSUED
+    assert Certificate.objects.count() == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import shutil
+import re
 from dataclasses import replace
 from itertools import product
 
@@ -37,7 +37,12 @@ LAYOUTS = [
 
 
 def text_of(pdf: bytes) -> str:
-    return " ".join(pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text().split())
+    return " ".join(in_lines(pdf).split())
+
+
+def in_lines(pdf: bytes) -> str:
+    text = pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
+    return "\n".join(line.strip() for line in text.splitlines())
 
 
 def drawn(layout: Layout = LAYOUTS[0], **changes: str) -> bytes:
@@ -63,8 +68,6 @@ def test_every_fact_can_be_read_and_searched(layout):
 
 
 def test_it_is_read_aloud_in_the_order_of_its_sense(tmp_path):
-    if shutil.which("pdfinfo") is None:
-        pytest.skip("poppler-utils is not installed")
     told = spoken(drawn(), tmp_path)
     order = (SNAPSHOT.issuer, SNAPSHOT.heading, SNAPSHOT.name, SNAPSHOT.body, SNAPSHOT.course)
     order += (SNAPSHOT.facts, SNAPSHOT.signer_name, SNAPSHOT.number, SNAPSHOT.code)
@@ -119,6 +122,37 @@ def test_long_words_stay_on_the_page_and_off_each_other(name, layout):
     assert facts > signer + 40  # the words end above the foot
     assert min(y for y, _ in lines) > 20
     assert max(y for y, _ in lines) < float(document.pages[0].mediabox.height) - 40
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("Иванова Мария Петровна", ["Иванова Мария Петровна"]),
+        (
+            "Салтыкова-Щедрина Александра Константиновна",
+            ["Салтыкова-Щедрина", "Александра Константиновна"],
+        ),
+        (
+            "Александре Константиновне Салтыковой-Щедриной",
+            ["Александре Константиновне", "Салтыковой-Щедриной"],
+        ),
+    ],
+)
+def test_a_long_name_is_divided_between_the_family_name_and_the_rest(name, lines):
+    text = in_lines(drawn(Layout(orientation="portrait", border="frame"), name=name))
+    assert "\n".join(lines) in text
+
+
+def test_no_line_ends_with_a_short_word():
+    text = in_lines(
+        drawn(
+            Layout(orientation="portrait", border="frame"),
+            heading="Удостоверение о повышении квалификации",
+            course="Разговор с человеком в остром состоянии, отказ без обиды и забота о себе " * 2,
+        )
+    )
+    assert "Удостоверение\nо повышении" in text
+    assert not re.search(r"(?m) (с|в|и|о|№)$", text)
 
 
 def test_what_is_empty_is_left_out():

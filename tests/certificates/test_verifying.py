@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from certificates import verification, views
+from certificates import brought_files, verification, views
+from certificates.brought_files import differing_lines
+from certificates.codes import grouped, new_code
 from certificates.issuing import issue_certificate
 from certificates.layout import Layout
 from certificates.making import fonts
 from certificates.models import Certificate
 from certificates.render import Snapshot, draw
 from tests.certificates.factories import completed
+from tests.certificates.test_sealing import bomb
 
 pytestmark = pytest.mark.django_db
 PRINTED = (
@@ -79,7 +85,9 @@ def test_a_changed_file_says_what_was_changed(client, certificate):
     page = brought(client, bytes(data))
     assert "изменён после выдачи" in page.text
     place = len(data) - 29
-    assert f"байты {place}–{place}" in page.text
+    assert f"байт {place}:" in page.text
+    assert "Сам сертификат действителен. Верьте сведениям ниже, а не файлу." in page.text
+    assert "Сверьте сведения ниже с документом" not in page.text, "nobody is told to trust it"
 
 
 def test_a_flipped_byte_of_the_page_breaks_the_signature(client, certificate):
@@ -88,7 +96,7 @@ def test_a_flipped_byte_of_the_page_breaks_the_signature(client, certificate):
     page = brought(client, bytes(data)).text
     assert "изменён после выдачи" in page
     assert "подпись не сходится" in page
-    assert "байты 5001–5001" in page
+    assert "байт 5001:" in page
 
 
 def test_what_was_added_after_the_signature_is_told(client, certificate):
@@ -150,10 +158,50 @@ def test_a_large_file_is_not_read(client, monkeypatch):
     assert brought(client, b"%PDF-1.7 much more").status_code == 413
 
 
+def test_a_file_is_screened_before_anything_opens_it(client, monkeypatch):
+    def opened(_pdf):
+        raise AssertionError("was opened")
+
+    monkeypatch.setattr(brought_files, "opened_pdf", opened)
+    page = brought(client, bomb(layers=1))
+    assert page.status_code == 404
+    assert "ни читаемый PDF" in page.text
+
+
+def test_a_file_of_a_million_streams_costs_little(client):
+    began = time.process_time()
+    assert brought(client, b"%PDF-1.7\n" + b"stream\n" * 600_000).status_code == 404
+    assert time.process_time() - began < 20  # it took minutes
+
+
+def test_a_page_full_of_codes_is_no_way_to_guess(client, certificate, monkeypatch):
+    """The limit of look-ups would be none if one file could ask for thousands of codes."""
+    codes = [grouped(new_code()) for _ in range(60)]
+    page = "\n".join([*codes, grouped(certificate.code)])
+    monkeypatch.setattr(brought_files, "text_of", lambda _pdf: page)
+    with CaptureQueriesContext(connection) as captured:
+        answer = brought(client, b"%PDF-1.7 of many codes")
+    assert answer.status_code == 404
+    looked_up = [found for found in captured if '"code" =' in found["sql"]]
+    assert len(looked_up) == brought_files.MOST_CODES
+
+
+def test_visitors_behind_our_own_proxy_are_counted_apart(client, settings, monkeypatch):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    monkeypatch.setattr(verification, "LOOKUPS_PER_MINUTE", 1)
+    code = grouped(new_code())
+    statuses = [
+        client.get(f"/v/{code}/", headers={"x-forwarded-for": visitor}).status_code
+        for visitor in ("192.0.2.1", "192.0.2.2", "192.0.2.2")
+    ]
+    assert statuses == [404, 404, 429]
+
+
 def test_a_registration_number_is_not_looked_up(client, certificate):
     page = client.get("/verify/", {"code": certificate.number})
     assert page.status_code == 400
     assert "регистрационный номер" in page.text
+    assert 'role="alert" tabindex="-1" autofocus' in page.text, "it is read out at once"
     assert "Иванова" not in page.text
 
 
@@ -188,3 +236,8 @@ def test_nothing_personal_is_logged(client, certificate, caplog):
 
 def test_there_is_no_list(client):
     assert client.get("/v/").status_code == 404
+
+
+def test_letters_that_have_lost_their_meaning_are_not_shown_as_lines():
+    assert differing_lines("Иванова Мария", "Петрова Мария") == [("Иванова Мария", "Петрова Мария")]
+    assert differing_lines("Иванова Мария", "\x01\x02 \x03") == []

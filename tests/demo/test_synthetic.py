@@ -11,6 +11,8 @@ from courses.enrollment_states import EnrollmentState
 from courses.models import Cohort, Completion, Enrollment, EnrollmentTransition
 from lms.demo.content.synthetic import SYNTHETIC_MARK
 from lms.demo.synthetic import PARTICIPANTS, TRUE_GAINS, create_synthetic_programme
+from lms.insights.reports.presenting import sections_of
+from lms.insights.reports.stamp import stamp_of
 from lms.insights.reports.taking import current_snapshot, reports_in
 from lms.mail.models import Letter
 from lms.people.models import Organisation, User
@@ -18,6 +20,8 @@ from lms.people.models import Organisation, User
 pytestmark = pytest.mark.django_db
 
 MARK = SYNTHETIC_MARK.lower()
+SECTIONS = ["people", "instruments", "headline", "comparison", "facets", "own_changes", "observers",
+            "yardstick", "limits", "method"]  # fmt: skip
 
 
 def test_two_thousand_people_in_seventeen_regions_and_nobody_is_written_to():
@@ -43,7 +47,7 @@ def test_two_thousand_people_in_seventeen_regions_and_nobody_is_written_to():
         if facet.strand != "self_report":
             continue
         estimate = facet.estimate
-        assert estimate.n > 1_000
+        assert estimate.n > 900
         assert estimate.gain == pytest.approx(25 * TRUE_GAINS[facet.code], abs=2)
         covers_zero = estimate.interval[0] <= 0 <= estimate.interval[1]
         assert covers_zero == (TRUE_GAINS[facet.code] == 0)
@@ -54,6 +58,15 @@ def test_two_thousand_people_in_seventeen_regions_and_nobody_is_written_to():
     assert report.shift.shift < 0
     assert len(report.regions.lines) == 16
     assert report.regions.others == 1
+    assert report.observed.estimate.n == 16 * 16
+    assert report.observed.estimate.interval[0] > 5
+    assert 0.4 < report.observed.together_interval[0] < report.observed.together < 0.9
+    assert sum(region.observed is not None for region in reports.regions.values()) == 16
+    for found in (report, *reports.regions.values()):
+        sections = sections_of(found, stamp=stamp_of(snapshot), names=reports.names)
+        assert [section.key for section in sections if section.key != "regions"] == SECTIONS
+        told = {section.key: section.tables for section in sections}
+        assert all(told[key] for key in ("people", "headline", "comparison", "observers"))
     assert report.categories.improved > 10 * report.categories.by_chance / 2
 
 

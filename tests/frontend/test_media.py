@@ -41,6 +41,16 @@ def test_a_signed_in_person_reads_a_part_of_it(client_of, document):
     assert response.headers["Content-Range"] == "bytes 2-4/10"
 
 
+@pytest.mark.parametrize("asked", ["9" * 5000 + "-", "-" + "9" * 5000, "0-" + "9" * 5000, "٣-٤"])
+def test_what_is_no_range_is_not_heeded(client_of, document, asked):
+    client = client_of(UserFactory())
+    response = client.get(
+        f"/media/{document.file.name}",
+        headers={"range": f"bytes={asked}".encode().decode("latin-1")},
+    )
+    assert (response.status_code, b"".join(response.streaming_content)) == (200, b"0123456789")
+
+
 def test_the_web_server_learns_who_is_signed_in(client, client_of):
     assert client.get("/signed-in/").status_code == 401
     assert client_of(UserFactory()).get("/signed-in/").status_code == 204

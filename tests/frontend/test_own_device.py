@@ -71,3 +71,13 @@ def test_the_offline_page_stands_alone_and_tells_nothing_of_the_person(client_of
     assert "Тайная" not in page
     assert "Инна" not in page
     assert str(person.uuid) not in page
+
+
+def test_the_browser_keeps_no_page_of_whoever_is_signed_in(reader, client):
+    browser, lesson, _learner = reader
+    for path in ("/learn/", "/catalog/", lesson.course().url, lesson.url, "/nowhere/"):
+        assert browser.get(path)["Cache-Control"] == "private, no-store", path
+    assert "Cache-Control" not in client.get("/catalog/").headers, "it was made for everybody"
+    assert browser.get("/service-worker.js")["Cache-Control"] == "no-cache"
+    browser.post("/display/", {"own_device": "on"})
+    assert "Cache-Control" not in browser.get(lesson.url).headers, "the person lets it be kept"

@@ -116,6 +116,9 @@ def test_a_self_check_answers_without_javascript(client_of):
     after = browser.get(lesson.url, {"check": f"{block_id}:0"}).text
     assert before.count("Это звучит как упрёк.") == 1, "only in the template for scripts"
     assert after.count("Это звучит как упрёк.") == 2
+    asked = '<p class="field__error">Выберите один из ответов.</p>'
+    assert asked not in before
+    assert asked in browser.get(lesson.url, {"of": block_id}).text
 
 
 def test_home_shows_one_next_step(client_of, studying):
@@ -131,7 +134,7 @@ def test_the_course_page_shows_progress_and_reasons(client_of, studying):
     browser = client_of(enrollment.learner)
     browser.post(f"/lessons/{first.pk}/done/")
     page = browser.get(enrollment.cohort.course.url).text
-    assert "Пройдено: 1 из 2" in page
+    assert "Обязательных шагов пройдено: 1 из 2" in page
     assert "Продолжить: Второй" in page
     assert current_enrollment(enrollment.learner, enrollment.cohort.course) == enrollment
 
@@ -158,3 +161,17 @@ def test_a_page_that_is_not_there_says_so_in_russian(client):
     page = client.get("/nowhere/")
     assert page.status_code == 404
     assert "Такой страницы нет" in page.text
+
+
+def test_help_is_at_the_same_place_on_every_page_and_says_whom_to_ask(client, settings):
+    settings.HELP_EMAIL, settings.HELP_PHONE = "pomoshch@example.org", "+7 (3822) 12-34-56"
+    for address in ("/catalog/", "/verify/", "/help/"):
+        header = client.get(address).text.split("</header>")[0]
+        assert header.index('href="/help/"') < header.index('href="/display/')
+    page = client.get("/help/").text
+    assert 'href="mailto:pomoshch@example.org"' in page
+    assert 'href="tel:+73822123456"' in page
+
+
+def test_help_names_no_address_that_nobody_has_set(client):
+    assert "mailto:" not in client.get("/help/").text

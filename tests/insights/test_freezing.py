@@ -6,12 +6,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.insights.reports.freezing import (
+    CARELESS,
+    COUNTED,
     GROUPS,
     POST,
     PRE,
+    SCORED_POST,
+    SCORED_PRE,
     MustStand,
     States,
     published_regions,
+    scale_group,
     settle,
 )
 
@@ -38,9 +43,25 @@ def members(found: States, group: str, regions) -> set[int]:
     }
 
 
+def told(found: States, group: str) -> set[int]:
+    """Members in the programme: of published regions; of a mean only where there are enough."""
+    regions = published_regions(found, minimum=MINIMUM)
+    if group in COUNTED:
+        return members(found, group, regions)
+    of_regions = [members(found, group, {region}) for region in regions]
+    return {person for those in of_regions if len(those) >= MINIMUM for person in those}
+
+
+SCALE = scale_group(0)[0]
+WHOLE = PRE | POST | SCORED_PRE | SCORED_POST
 PEOPLE = st.dictionaries(
     st.integers(1, 14),
-    st.tuples(st.integers(1, 2), st.sampled_from([1, 3, 3, 3, 5, 7, 11, 19])),
+    st.tuples(
+        st.integers(1, 2),
+        st.sampled_from(
+            [1, 3, 3, 5, 7, 11, 19, WHOLE, WHOLE, WHOLE | SCALE, WHOLE | CARELESS, PRE | SCORED_PRE]
+        ),
+    ),
     max_size=14,
 )
 
@@ -54,13 +75,9 @@ def test_no_group_that_was_shown_changes_by_a_few_people(first, later):
             found = settle(last, states(people), minimum=MINIMUM)
         except MustStand:
             continue
-        scopes = [({1}, {1}), ({2}, {2})]
-        scopes.append(
-            (published_regions(last, minimum=MINIMUM), published_regions(found, minimum=MINIMUM))
-        )
         for group in GROUPS:
-            for old_regions, new_regions in scopes:
-                old, new = members(last, group, old_regions), members(found, group, new_regions)
+            pairs = [(members(last, group, {n}), members(found, group, {n})) for n in (1, 2)]
+            for old, new in [*pairs, (told(last, group), told(found, group))]:
                 if len(old) >= MINIMUM:
                     assert not 0 < len(old ^ new) < MINIMUM
         last = found
@@ -73,6 +90,25 @@ def test_newcomers_wait_until_there_are_enough_of_them():
     assert len(settle(last, states(nine), minimum=10).people) == 20
     ten = before | {100 + n: (1, PRE | POST) for n in range(10)}
     assert len(settle(last, states(ten), minimum=10).people) == 30
+
+
+def test_one_whole_answer_among_ten_newcomers_waits():
+    """Ten more answered twice, yet only one of them enough for a score: the mean would tell it."""
+    whole = PRE | POST | SCORED_PRE | SCORED_POST
+    before = dict.fromkeys(range(20), (1, whole))
+    last = settle(States.nobody(), states(before), minimum=10)
+    half = {100 + n: (1, PRE | POST | SCORED_PRE) for n in range(9)}
+    found = settle(last, states(before | half | {200: (1, whole)}), minimum=10)
+    assert len(found.people) == 20
+
+
+def test_a_sign_of_carelessness_that_others_caused_waits():
+    whole = PRE | POST | SCORED_PRE | SCORED_POST
+    before = dict.fromkeys(range(20), (1, whole))
+    last = settle(States.nobody(), states(before), minimum=10)
+    for now in (before | {3: (1, whole | CARELESS)}, before):
+        last = settle(last, states(now), minimum=10)
+        assert not (last.bits & CARELESS).any()
 
 
 def test_whoever_leaves_alone_makes_the_last_report_stand():

@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 
 from assessments.bulk import record_attempts
 from assessments.models import Assessment, Wave
+from assessments.own_result import erase_answers
 from courses.enrollment_states import EnrollmentState
 from courses.models import Cohort, Course, Enrollment
 from lms.insights.figures import figures_of
@@ -92,6 +93,16 @@ def test_a_coordinator_sees_the_own_region_only(client_of, course, tomsk, omsk):
     foreign = client_of(coordinator_of(tomsk)).get(f"/insights/?region={omsk.pk}")
     assert foreign.status_code == 422
     assert foreign.context["figures"] is None
+
+
+def test_the_time_of_the_figures_is_told_as_everywhere_else(client_of, course, tomsk):
+    people(tomsk, CohortFactory(course=course, regions=[tomsk]), 12)
+    coordinator = coordinator_of(tomsk)
+    coordinator.timezone = "Asia/Tomsk"
+    coordinator.save()
+    text = client_of(coordinator).get("/insights/").text
+    assert "(МСК+4), в Москве" in text
+    assert "UTC" not in text
 
 
 def test_a_trainer_sees_the_own_cohorts_only(client_of, course, tomsk):
@@ -189,6 +200,29 @@ def test_those_who_did_not_agree_are_not_counted_as_answers(
     assert figures.shown["answered_twice"] == 13
 
 
+def test_answers_of_a_few_do_not_follow_from_the_whole(
+    client_of, administrator, course, tomsk, omsk
+):
+    cohort = CohortFactory(course=course, regions=[tomsk, omsk])
+    people(tomsk, cohort, 20, gain=1)
+    few = people(omsk, cohort, 2, gain=1)
+    people(omsk, cohort, 30)
+    assert few
+    browser = client_of(administrator)
+    assert browser.get("/insights/").context["figures"].shown["answered_twice"] == 22
+    for region in (tomsk, omsk):
+        shown = browser.get(f"/insights/?region={region.pk}").context["figures"].shown
+        assert shown["answered_twice"] is None
+        assert shown["invited"], "the other numbers stay"
+
+
+def test_erased_answers_are_not_counted_as_answers(client_of, administrator, course, tomsk):
+    enrollments = people(tomsk, CohortFactory(course=course), 14, gain=2)
+    erase_answers(enrollments[0])
+    figures = client_of(administrator).get("/insights/").context["figures"]
+    assert figures.shown["answered_twice"] == 13
+
+
 def test_synthetic_data_is_marked_on_the_page_and_in_the_sheet(
     client_of, administrator, course, tomsk
 ):
@@ -218,6 +252,18 @@ def test_no_cell_of_the_sheet_is_a_formula(text):
 def test_the_sheet_rounds_as_the_page_does():
     with translation.override("ru"):
         assert [safe(value) for value in (2.576, -0.004, 1.0)] == ["2,58", "0,00", "1,00"]
+
+
+@pytest.mark.parametrize("length", [20, 5000])
+@pytest.mark.parametrize("name", ["course", "region", "cohort"])
+def test_an_endless_number_is_an_error_on_every_page(
+    client_of, administrator, course, tomsk, name, length
+):
+    people(tomsk, CohortFactory(course=course), 6)
+    browser = client_of(administrator)
+    for address in ("/insights/", "/insights/programme.csv", "/insights/report/"):
+        if name != "cohort" or "report" not in address:
+            assert browser.get(address, {name: "9" * length}).status_code == 422
 
 
 @pytest.mark.parametrize(

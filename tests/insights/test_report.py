@@ -1,7 +1,9 @@
 """The report of gains: whose, which numbers, what is hidden, and the same in every form."""
 
 import io
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,9 +15,12 @@ from assessments.bulk import record_attempts
 from assessments.models import Assessment, Attempt
 from assessments.psychometrics import paired_gain
 from courses.models import Cohort, Course
+from lms.insights import reports
 from lms.insights.models import ReportSnapshot
+from lms.insights.reports import taking
 from lms.insights.reports.dataset import ItemFacts, SheetAnswers
 from lms.insights.reports.items import _choices
+from lms.insights.reports.method import ONLY_WORDS
 from lms.insights.reports.taking import current_snapshot, reports_in
 from lms.people.models import Consent, Region, Role
 from lms.people.roles import grant_role
@@ -111,10 +116,10 @@ def test_a_region_of_nine_has_no_report_and_is_in_no_total(
     answered(tomsk, CohortFactory(course=course), times=2)
     few = answered(omsk, CohortFactory(course=course))
     Attempt.objects.filter(enrollment__in=few[:3]).delete()
-    reports = reports_in(current_snapshot(course))
-    assert reports.programme.strands[0].estimate.n == 24
-    assert reports.programme.regions.others == 1
-    assert list(reports.regions) == [tomsk.pk]
+    found = reports_in(current_snapshot(course))
+    assert found.programme.strands[0].estimate.n == 24
+    assert found.programme.regions.others == 1
+    assert list(found.regions) == [tomsk.pk]
     page = client_of(coordinator_of(omsk)).get("/insights/report/").text
     assert "Меньше 10 человек" in page or "меньше 10 человек" in page
 
@@ -145,6 +150,78 @@ def test_a_withdrawn_consent_does_not_show_in_the_difference_of_two_reports(
     Consent.objects.filter(user=enrollments[0].learner).update(withdrawn_at=timezone.now())
     later(course)
     assert current_snapshot(course) == first
+
+
+def test_a_report_that_must_stand_is_compared_once_a_day_after_a_release(
+    client_of, administrator, course, tomsk, monkeypatch
+):
+    enrollments = answered(tomsk, CohortFactory(course=course), times=2)
+    first = current_snapshot(course)
+    Consent.objects.filter(user=enrollments[0].learner).update(withdrawn_at=timezone.now())
+    monkeypatch.setattr(taking, "method_version", lambda: "another")
+    assert current_snapshot(course) == first
+    monkeypatch.setattr(taking, "read_answers", lambda *_: pytest.fail("read again"))
+    page = client_of(administrator).get("/insights/report/")
+    assert page.context["shown"].stamp.method == first.method, "it says by which it was made"
+
+
+def test_a_report_of_an_earlier_shape_that_must_stand_says_so(
+    client_of, administrator, course, tomsk
+):
+    enrollments = answered(tomsk, CohortFactory(course=course), times=2)
+    current_snapshot(course)
+    Consent.objects.filter(user=enrollments[0].learner).update(withdrawn_at=timezone.now())
+    ReportSnapshot.objects.update(content={"programme": {"flow": {}}}, method="m", checked_by="m")
+    browser = client_of(administrator)
+    for address in ("/insights/report/", "/insights/items/"):
+        page = browser.get(address)
+        assert page.status_code == 200
+        assert "прежней версией" in page.text
+    assert browser.get("/insights/report.pdf").status_code == 404
+
+
+def test_other_words_are_no_other_method():
+    folder = Path(reports.__file__).parent
+    modules = {file.stem: file.read_text() for file in folder.glob("*.py")}
+    words = {name.removesuffix(".py") for name in ONLY_WORDS}
+    assert words <= modules.keys()
+    for name in modules.keys() - words:
+        imported = set(re.findall(r"from lms\.insights\.reports\.(\w+) import", modules[name]))
+        assert not imported & words, f"{name} makes numbers"
+
+
+def asked_again_before(course: Course) -> Assessment:
+    """The wave of those who wait."""
+    first = Assessment.objects.descendant_of(course).get(wave="pre")
+    again = Assessment(title="again", slug="again", instrument=first.instrument, wave="pre_again")
+    first.get_parent().add_child(instance=again)
+    return again
+
+
+def test_those_who_waited_are_compared_with_the_end_of_waiting(course, tomsk, caplog):
+    enrollments = answered(tomsk, CohortFactory(course=course), times=2)
+    now = Attempt.objects.earliest("submitted_at").submitted_at
+    record_attempts(
+        asked_again_before(course),
+        [(e, [PRE[n % 12] + 1], now) for n, e in enumerate(enrollments)],
+    )
+    report = reports_in(current_snapshot(course)).programme
+    (strand,) = report.strands
+    gains = [25 * (after - before - 1) for before, after in zip(PRE, POST, strict=True)]
+    assert strand.estimate.n == 24
+    assert strand.estimate.gain == pytest.approx(np.mean(gains))
+    assert report.waiting.gain == pytest.approx(25)
+    assert "Totals of" not in caplog.text, "the aggregate in the database tells the same"
+
+
+def test_answers_before_that_were_sent_after_the_course_do_not_count(course, tomsk, caplog):
+    enrollments = answered(tomsk, CohortFactory(course=course), times=2)
+    late = Attempt.objects.filter(enrollment__in=enrollments[:10], wave="pre")
+    late.update(submitted_at=timezone.now() + timedelta(minutes=1))
+    report = reports_in(current_snapshot(course)).programme
+    assert report.strands[0].estimate.n == 14
+    assert report.flow.before == 14
+    assert "Totals of" not in caplog.text
 
 
 def test_everybody_alike_is_told_without_an_interval(client_of, administrator, course, tomsk):

@@ -31,6 +31,7 @@ pytestmark = pytest.mark.processes
 
 def test_letters_that_were_asked_for_before_a_kill_are_sent_after_the_restart(tmp_path):
     stack = Stack(tmp_path)
+    stack.environment["DJANGO_SETTINGS_MODULE"] = "tests.hasty"
     broker = "memory://" if stack.is_large else ""  # nobody hears of the jobs before the restart
     try:
         stack.prepare(migrates=False)
@@ -42,7 +43,9 @@ def test_letters_that_were_asked_for_before_a_kill_are_sent_after_the_restart(tm
             capture_output=True,
         )
         stack.start()
-        deadline = time.monotonic() + 40
+        if not stack.is_large:
+            assert f"Ready: {stack.url}/\n" in stack.log
+        deadline = time.monotonic() + 180
         while len(letters := list(stack.mail_dir.glob("*.log"))) < 2:
             assert time.monotonic() < deadline, stack.log
             time.sleep(0.2)

@@ -18,6 +18,8 @@ from xml.etree import ElementTree
 import pikepdf
 from pikepdf import Name
 
+from tests.tools import told_by
+
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 DC = "{http://purl.org/dc/elements/1.1/}"
 PDFAID = "{http://www.aiim.org/pdfa/ns/id/}"
@@ -57,10 +59,7 @@ def spoken(pdf: bytes, folder: Path) -> str:
     """The text as a screen reader gets it: in the order of the structure (poppler)."""
     path = folder / "spoken.pdf"
     path.write_bytes(pdf)
-    told = subprocess.run(
-        ["pdfinfo", "-struct-text", str(path)], capture_output=True, text=True, check=True
-    ).stdout
-    return " ".join(told.split())
+    return " ".join(told_by("pdfinfo", "-struct-text", str(path)).split())
 
 
 def _faults_by_verapdf(pdf: bytes) -> Iterator[str]:

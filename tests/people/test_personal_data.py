@@ -9,7 +9,7 @@ import pytest
 from certificates.models import Certificate
 from courses.enrolling import enroll, move
 from courses.enrollment_states import EnrollmentState
-from courses.models import Completion, Enrollment, LessonNote
+from courses.models import Completion, Enrollment, ImportRow, LessonNote, PeopleImport
 from courses.notes import save_note
 from lms.api.events.models import Event
 from lms.mail.models import Letter
@@ -114,6 +114,23 @@ def test_after_an_erasure_the_name_is_nowhere_but_in_the_register(learner):
     assert outcomes["certificates.Certificate"] == (1, "register")
     assert outcomes["courses.EnrollmentTransition"][1] == "blank"
     assert "Редкая" not in json.dumps(record.report)
+
+
+def test_rows_of_imports_forget_an_erased_person(learner):
+    """Neither the number that the region gave them nor what its file said stays."""
+    row = ImportRow.objects.create(
+        people_import=PeopleImport.objects.create(file_name="a.csv", size_bytes=9),
+        number=2,
+        value="4711",
+        said={"family_name": "Иванова"},
+        before={"email": "old@example.org"},
+        learner=learner,
+        outcome="created",
+    )
+    assert "4711" in str(export_person(learner))
+    erase_person(learner, source="test")
+    row.refresh_from_db()
+    assert (row.value, row.said, row.before) == ("", {}, {})
 
 
 def test_an_erased_person_cannot_come_in(client, client_of, learner):

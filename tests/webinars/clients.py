@@ -21,7 +21,7 @@ from webinars.live.protocol import SUBPROTOCOL
 from webinars.live.sockets import live_sockets
 from webinars.models import Room
 
-SECONDS = 5
+SECONDS = 60
 
 
 def session_key_of(user: User) -> str:
@@ -56,12 +56,14 @@ class Client:
         *,
         origin: str | None = "http://testserver",
         subprotocols: tuple[str, ...] = (SUBPROTOCOL,),
+        other_cookies: str = "",
     ):
         headers = [(b"host", b"testserver")]
         if origin is not None:
             headers.append((b"origin", origin.encode()))
         if session_key:
-            headers.append((b"cookie", f"{settings.SESSION_COOKIE_NAME}={session_key}".encode()))
+            cookies = f"{other_cookies}{settings.SESSION_COOKIE_NAME}={session_key}"
+            headers.append((b"cookie", cookies.encode()))
         path = room if isinstance(room, str) else f"/ws/live/{room.uuid}/"
         scope = {
             "type": "websocket",
@@ -145,6 +147,7 @@ class Client:
                 seen[frame["s"]]["q"] = max(seen[frame["s"]]["q"], frame["q"])
         return seen
 
-    async def leave(self) -> None:
-        await self.socket.send_input({"type": "websocket.disconnect", "code": 1000})
+    async def leave(self, *, code: int = 1000) -> None:
+        """Close; ``code`` 1006 is a connection that breaks off. What was sent before is taken."""
+        await self.socket.send_input({"type": "websocket.disconnect", "code": code})
         await self.socket.wait(timeout=SECONDS)

@@ -12,14 +12,20 @@ from pathlib import Path
 
 from tests.browser.stack import ROOT, free_port
 
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 class Server:
     """One uvicorn process of the platform."""
 
-    def __init__(self, environment: dict[str, str], log: Path):
+    def __init__(
+        self,
+        environment: dict[str, str],
+        log: Path,
+        application: str = "lms.asgi:application",
+    ):
         self.port = free_port()
+        self._application = application
         self._environment = environment
         self._log = log
 
@@ -27,7 +33,7 @@ class Server:
         with self._log.open("a") as log:
             self.process = subprocess.Popen(
                 [
-                    sys.executable, "-m", "uvicorn", "lms.asgi:application",
+                    sys.executable, "-m", "uvicorn", self._application,
                     "--port", str(self.port), "--lifespan", "off", "--ws-max-size", "65536",
                     "--ws-per-message-deflate", "false",
                 ],

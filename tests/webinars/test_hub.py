@@ -8,6 +8,7 @@ import random
 import time
 import uuid
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from django.utils import timezone
 
 from tests.webinars.clients import in_thread
 from tests.webinars.factories import Meeting, cmd, make_meeting
+from tests.webinars.live.acting import give
 from webinars.live import bus, log, snapshots
 from webinars.live.admission import Guest
 from webinars.live.commands import run_command
@@ -55,8 +57,11 @@ class Paper:
     def abort(self) -> None:
         self.is_aborted = True
 
+    def events(self, stream: str = "room") -> list[dict]:
+        return [f for f in self.frames if f["t"] == "ev" and f["s"] == stream]
+
     def told(self, stream: str = "room") -> list[int]:
-        return [f["d"]["n"] for f in self.frames if f["t"] == "ev" and f["s"] == stream]
+        return [event["d"]["n"] for event in self.events(stream)]
 
 
 def write(room: Room, numbers, kind: Stream.Kind = Stream.Kind.ROOM) -> None:
@@ -86,7 +91,7 @@ async def join(hub: RoomHub, meeting: Meeting, user, role: Role = Role.PARTICIPA
     return connection
 
 
-async def until(is_so, seconds: float = 5) -> None:
+async def until(is_so, seconds: float = 60) -> None:
     async with asyncio.timeout(seconds):
         while not is_so():
             await asyncio.sleep(0.01)
@@ -150,14 +155,16 @@ async def test_joining_while_others_write_misses_and_doubles_nothing():
 
 
 async def test_a_burst_is_one_write_for_a_socket():
-    async with hubs(tempo=Tempo(burst=0.3, tick=5)) as (meeting, (hub,)):
+    burst = 0.3
+    async with hubs(tempo=Tempo(burst=burst, tick=5)) as (meeting, (hub,)):
         maria = await join(hub, meeting, meeting.learners[0])
         await in_thread(write, meeting.room, [0])
         await until(lambda: maria.wire.told() == [0])
-        before = maria.wire.writes
+        before, began = maria.wire.writes, time.monotonic()
         await in_thread(write, meeting.room, range(1, 20))
         await until(lambda: len(maria.wire.told()) == 20)
-        assert maria.wire.writes - before <= 2
+        most = 1 + (time.monotonic() - began) / burst
+        assert maria.wire.writes - before <= most
 
 
 async def test_a_frame_is_encoded_once_for_all():
@@ -166,7 +173,8 @@ async def test_a_frame_is_encoded_once_for_all():
         ivan = await join(hub, meeting, meeting.learners[1])
         maria.wire.is_writable = ivan.wire.is_writable = False
         await in_thread(write, meeting.room, [7])
-        await until(lambda: hub.shared["room"].head > 1 and maria.outbox and ivan.outbox)
+        await until(lambda: hub.shared["room"].head > 1)
+        hub.delivery.distribute()
         first, second = (
             next(frame for frame in connection.outbox.take() if '"n":7' in frame.text)
             for connection in (maria, ivan)
@@ -235,6 +243,23 @@ async def test_beginning_anew_leaves_one_ear_and_one_clock():
         await in_thread(write, meeting.room, [0])
         await until(lambda: maria.wire.told() == [0])
     assert working(hub) == []
+
+
+async def test_a_duty_that_fails_stops_neither_the_clock_nor_the_other_duties(monkeypatch, caplog):
+    failed = 0
+
+    def send_pulses(self):
+        nonlocal failed
+        failed += 1
+        raise ValueError("broken")
+
+    monkeypatch.setattr(RoomHub, "send_pulses", send_pulses)
+    async with hubs(tempo=replace(QUICK, heartbeat=0.1)) as (meeting, (hub,)):
+        maria = await join(hub, meeting, meeting.learners[0])
+        await until(lambda: sum(f["t"] == "hb" for f in maria.wire.frames) > 1)
+        assert failed > 1
+        assert working(hub) == ["clock", "listen"]
+    assert "the duty «pulses» failed" in caplog.text
 
 
 async def test_a_start_without_the_database_is_tried_again_and_leaves_nothing_behind(monkeypatch):
@@ -325,6 +350,24 @@ async def test_states_whose_change_was_lost_with_the_bus_are_read_again(monkeypa
         await until(lambda: turnout(maria) == 2)
 
 
+async def test_words_taken_back_while_the_bus_was_away_are_not_given_to_those_who_come_back(
+    monkeypatch,
+):
+    async with hubs() as (meeting, (hub,)):
+        maria = await join(hub, meeting, meeting.learners[0])
+        snap = next(f for f in maria.wire.frames if f["t"] == "snap")
+        resume = {stream: Position(**position) for stream, position in snap["s"].items()}
+        sent = await in_thread(give, meeting, meeting.learners[1], "chat.send", text="Лишнее")
+        await until(lambda: "Лишнее" in json.dumps(maria.wire.frames, ensure_ascii=False))
+        monkeypatch.setattr(bus, "is_failing", lambda: True)
+        monkeypatch.setattr("webinars.live.log.bus.publish", lambda room_uuid, message: None)
+        await in_thread(give, meeting, meeting.learners[1], "chat.delete", m=sent.d["m"])
+        await until(lambda: [e["y"] for e in maria.wire.events()][-1] == "chat.deleted")
+        back = await join(hub, meeting, meeting.learners[0], resume=resume)
+        assert [e["y"] for e in back.wire.events()] == ["chat.sent", "chat.deleted"]
+        assert "Лишнее" not in json.dumps(back.wire.frames, ensure_ascii=False)
+
+
 async def test_versions_of_states_never_fall_though_the_clock_is_set_back(monkeypatch):
     """A browser drops what is older than what it has: it would hear nothing for that long."""
     async with hubs(minimum_minutes=0) as (meeting, (hub,)):
@@ -342,7 +385,7 @@ async def test_versions_of_states_never_fall_though_the_clock_is_set_back(monkey
                 hub.is_presence_dirty = True
                 await asyncio.sleep(0.02)
 
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):  # the first completion of a process loads all addresses
             await hear_more()
             earlier = time.time() - 60
             monkeypatch.setattr(time, "time", lambda: earlier)
@@ -395,7 +438,7 @@ async def test_attendance_is_written_while_people_are_there_and_when_they_leave(
         assert segment.left_at is None
         hub.leave(maria, reason="left")
         with suppress(TimeoutError):
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(20):
                 while segment.left_at is None:
                     await asyncio.sleep(0.02)
                     await segment.arefresh_from_db()
@@ -412,7 +455,7 @@ async def test_a_stay_too_short_to_be_written_at_once_is_written_all_the_same():
         def is_closed() -> bool:
             return AttendanceSegment.objects.filter(left_at__isnull=False).count() == 1
 
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while not await in_thread(is_closed):
                 await asyncio.sleep(0.02)
 

@@ -1,18 +1,19 @@
 """Pages of webinars, their plan in the CMS, and the way into a room without WebSocket."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.users.models import UserProfile
 
 from courses.models import Cohort
 from lms.people.models import Role
 from lms.people.roles import grant_role
 from tests.factories import CohortFactory, UserFactory, active_enrollment
 from tests.webinars.factories import make_meeting, new_id
-from webinars.models import AttendanceSegment, RoomEvent, WebinarSession
+from webinars.models import AttendanceSegment, Question, RoomEvent, WebinarSession
 from webinars.sessions import close_session, open_session
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +45,14 @@ def test_a_cohort_without_a_session_is_told_so(client_of, meeting):
     text = page_of(meeting, client_of(other.learner)).content.decode()
     assert "Время вебинара пока не назначено" in text
     assert "live-room" not in text.replace("live-room.css", "")
+
+
+def test_the_page_says_which_step_it_is_and_leads_to_its_neighbours(client_of, meeting):
+    webinar = meeting.session.webinar
+    text = page_of(meeting, client_of(meeting.learners[0])).content.decode()
+    after = webinar.get_next_sibling()
+    assert '<p class="quiet">Шаг 1 из 2</p>' in text
+    assert after.title in text.split('aria-label="Соседние шаги"')[1]
 
 
 def test_an_open_webinar_shows_the_room_and_the_minutes(client_of, meeting):
@@ -161,9 +170,12 @@ def test_an_opened_session_cannot_be_deleted(client_of, meeting):
 
 
 # --- Without WebSocket ------------------------------------------------------------------------
+def address_of_events(meeting) -> str:
+    return reverse("webinars:room_events", args=[meeting.room.uuid])
+
+
 def events(client, meeting, **seen) -> list[dict]:
-    address = reverse("webinars:room_events", args=[meeting.room.uuid])
-    answer = client.get(address, seen)
+    answer = client.get(address_of_events(meeting), seen)
     assert answer.status_code == 200
     return answer.json()["frames"]
 
@@ -171,6 +183,10 @@ def events(client, meeting, **seen) -> list[dict]:
 def give(client, meeting, frame: dict):
     address = reverse("webinars:room_commands", args=[meeting.room.uuid])
     return client.post(address, json.dumps(frame), content_type="application/json")
+
+
+def cmd(op: str, **data) -> dict:
+    return {"t": "cmd", "id": new_id(), "op": op, "d": data}
 
 
 def say(client, meeting, text: str, **changes):
@@ -203,6 +219,51 @@ def test_plain_requests_carry_the_same_frames(client_of, meeting):
     assert then[0]["streams"]["room"]["recovered"] is True
     assert then[1]["d"]["text"] == "Начинаем"
     assert set(then[0]["streams"]) == {"room", "me"}
+
+
+def test_a_request_with_nothing_new_reads_neither_log_nor_snapshot(
+    client_of, meeting, django_assert_max_num_queries
+):
+    maria = client_of(meeting.learners[0])
+    for number in range(5):
+        say(client_of(meeting.trainer), meeting, f"Слово {number}")
+    seen = positions(events(maria, meeting))
+    events(maria, meeting, **seen)
+    with django_assert_max_num_queries(14) as asked:
+        frames = events(maria, meeting, **seen)
+    assert [frame["t"] for frame in frames] == ["welcome", "st"]
+    assert not [q for q in asked.captured_queries if "roomevent" in q["sql"]]
+    assert not [q for q in asked.captured_queries if "chatmessage" in q["sql"]]
+
+
+def test_a_request_with_a_position_is_asked_who_it_is_all_the_same(client_of, meeting):
+    maria = client_of(meeting.learners[0])
+    seen = positions(events(maria, meeting))
+    meeting.enrollments[0].state = "withdrawn"
+    meeting.enrollments[0].save()
+    assert maria.get(address_of_events(meeting), seen).status_code == 403
+
+
+def test_votes_reach_whoever_asks_by_requests(client_of, meeting):
+    maria, olga = client_of(meeting.learners[0]), client_of(meeting.trainer)
+    ivan = client_of(meeting.learners[1])
+    told = give(olga, meeting, cmd("poll.create", question="Да?", options=["Да", "Нет"]))
+    poll = told.json()["d"]["poll"]
+    give(olga, meeting, cmd("poll.open", poll=poll))
+    give(maria, meeting, cmd("qa.ask", text="Как быть?"))
+    question = str(Question.objects.get().uuid)
+    before = {who: positions(events(who, meeting)) for who in (maria, olga)}
+    give(ivan, meeting, cmd("poll.vote", poll=poll, choices=[1]))
+    give(ivan, meeting, cmd("qa.vote", q=question))
+    states = {
+        who: {(f["y"], f.get("k")): f["d"] for f in events(who, meeting, **seen) if f["t"] == "st"}
+        for who, seen in before.items()
+    }
+    assert states[maria]["poll.turnout", poll] == {"total": 1}
+    assert ("poll", poll) not in states[maria]
+    assert states[olga]["poll", poll] == {"total": 1, "by": [0, 1]}
+    for told in states.values():
+        assert told["qa", question] == {"votes": 1}
 
 
 @pytest.mark.parametrize("after", ["99", "-1", "x", "9" * 40])
@@ -283,3 +344,24 @@ def test_the_room_knows_who_is_what(meeting):
         "methodologist": "host", "stranger": None, "gone": None,
     }  # fmt: skip
     assert Cohort.objects.run_by(meeting.trainer).count() == 1
+
+
+def test_a_trainer_plans_by_the_clock_of_their_own_zone(client_of, meeting):
+    meeting.trainer.timezone = "Asia/Tomsk"
+    meeting.trainer.save()
+    cohort = CohortFactory(course=meeting.session.cohort.course, trainers=[meeting.trainer])
+    client, address = client_of(meeting.trainer), reverse("webinar_sessions:add")
+    assert "По вашим часам: МСК+4." in client.get(address).text
+    hours = {"starts_at": "15.01.2030 14:00", "ends_at": "15.01.2030 15:00"}
+    client.post(address, form_of(meeting, cohort=cohort.pk, **hours))
+    session = WebinarSession.objects.get(cohort=cohort)
+    assert session.starts_at == datetime(2030, 1, 15, 7, tzinfo=UTC)
+    assert "14:00" in client.get(reverse("webinar_sessions:edit", args=[session.pk])).text
+
+
+def test_the_zone_that_someone_chose_for_the_cms_counts_there(client_of, meeting):
+    profile = UserProfile.get_for_user(meeting.trainer)
+    profile.current_time_zone = "Europe/Samara"
+    profile.save()
+    text = client_of(meeting.trainer).get(reverse("webinar_sessions:add")).text
+    assert "По вашим часам: МСК+1." in text

@@ -11,7 +11,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -27,6 +26,8 @@ from webinars.live.protocol import SUBPROTOCOL
 
 pytestmark = pytest.mark.processes
 
+# Not how fast a room should be, only how long a busy machine may make a person wait.
+PATIENCE = 90
 PREPARE = """
 import json, django
 django.setup()
@@ -77,7 +78,7 @@ class Browser:
             assert answer["code"] in ("rate", "busy"), answer
             await asyncio.sleep(answer["retry_ms"] / 1000)
 
-    async def until(self, is_wanted, *, seconds: float = 20) -> dict:
+    async def until(self, is_wanted, *, seconds: float = PATIENCE) -> dict:
         async with asyncio.timeout(seconds):
             while True:
                 frame = json.loads(await self.socket.recv())
@@ -94,7 +95,7 @@ class Browser:
 
     async def until_people(self, count: int) -> None:
         if self.people != count:
-            await self.until(lambda _frame: self.people == count, seconds=30)
+            await self.until(lambda _frame: self.people == count)
 
     def _take(self, frame: dict) -> None:
         if frame["t"] == "snap":
@@ -258,7 +259,8 @@ def services(tmp_path):
 async def test_two_processes_are_one_room_and_one_may_die(services, tmp_path):
     await asyncio.to_thread(make_tables, services)
     made = await asyncio.to_thread(meet, services)
-    one, other = (Server(services, tmp_path / f"{name}.log") for name in ("one", "other"))
+    rooms = "tests.webinars.without_head_checks:application"
+    one, other = (Server(services, tmp_path / f"{name}.log", rooms) for name in ("one", "other"))
     await asyncio.to_thread(one.start)
     await asyncio.to_thread(other.start)
     try:
@@ -266,9 +268,7 @@ async def test_two_processes_are_one_room_and_one_may_die(services, tmp_path):
         await maria.open(one)
         await ivan.open(other)
         await maria.send("Слышно?")
-        began = time.monotonic()
         await ivan.until_read("Слышно?")
-        assert time.monotonic() - began < 2, "the bus did not carry it: only the head check did"
         await ivan.send("Слышно")
         await maria.until_read("Слышно")
         await maria.until_people(2)

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webinars.segments import merged_seconds
+from webinars.segments import merged_seconds, present_at_once
 
 START = datetime(2027, 3, 1, 10, tzinfo=UTC)
 
@@ -31,3 +31,13 @@ def test_the_order_and_repetition_of_segments_change_nothing(spans):
 
 def test_nobody_there_is_nothing():
     assert merged_seconds([]) == 0
+
+
+@given(st.lists(st.tuples(st.sampled_from("абв"), seconds, seconds), max_size=12), seconds, seconds)
+def test_people_at_once_are_counted_second_by_second(stays, begins, ends):
+    moments = [(who, at(a), at(b)) for who, a, b in stays]
+    changes = present_at_once(moments, begins=at(begins), ends=at(ends))
+    for second in range(121):
+        here = {who for who, a, b in stays if max(a, begins) <= second < min(b, ends)}
+        counts = [count for moment, count in changes if moment <= at(second)]
+        assert (counts or [0])[-1] == len(here)

@@ -30,8 +30,10 @@ appends are written at the end. ``to=Audience.ME, owner=user`` sends to one pers
 Register with ``features.register(feature)`` in ``AppConfig.ready``.
 
 **The log, from anywhere else** (views, tasks): inside ``transaction.atomic``,
-``log.append(stream=log.stream_of(room, Stream.Kind.ROOM), type="phase.changed", data={…},
+``log.append(stream=log.shared_stream(room, Stream.Kind.ROOM), type="phase.changed", data={…},
 actor=user, actor_role="host")``. Published on commit; ``log.events_after(stream, seq)`` reads.
+Name a person in ``data`` as ``{"id": "u_7", "n": "Мария П."}``, at the top or under ``by`` or
+``with``, and what is somebody's own by its uuid: only so does ``erasing`` find them again.
 
 **Snapshots.** ``@feature.snapshot`` ``(room, role) -> dict`` is what everyone of a role starts
 from (cached for a second, so nothing personal); ``@feature.personal`` ``(room, user, role) ->

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import time
 from collections.abc import Awaitable, Callable
@@ -12,6 +13,8 @@ from webinars.live.presence import MAX_NAMED
 
 if TYPE_CHECKING:
     from webinars.live.hub import RoomHub
+
+logger = logging.getLogger(__name__)
 
 Work = Callable[[], Awaitable | None]
 Period = Callable[[], float]
@@ -37,7 +40,7 @@ class Clockwork:
             "deadlines": (lambda: tempo.deadlines, hub.steward.meet_deadlines),
             "renew": (lambda: tempo.renew, hub.renew),
             "gossip": (lambda: tempo.gossip, hub.tell_presence),
-            "stale": (lambda: max(tempo.tick, 1), hub.drop_stale),
+            "stale": (lambda: max(tempo.tick, 1), hub.delivery.drop_stale),
         }
 
     def start(self) -> None:
@@ -67,7 +70,12 @@ class Clockwork:
         return name in self._running and not self._running[name].done()
 
     def _do(self, name: str, work: Work) -> None:
-        started = work()
+        """A duty that fails is tried again when it is next due; the others go on."""
+        try:
+            started = work()
+        except Exception:
+            logger.exception("Room %s: the duty «%s» failed", self._hub.room.uuid, name)
+            return
         if started is not None:
             self._running[name] = self._hub.spawn(started)
 

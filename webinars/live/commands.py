@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import uuid
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,13 +15,14 @@ from django.utils.crypto import salted_hmac
 
 from lms.people.models import User
 from webinars.live import protocol
+from webinars.live.anonymity import command_key
 from webinars.live.features.registry import Command, CommandContext, Refused, find_command
 from webinars.live.limits import Buckets
-from webinars.live.members import is_muted
+from webinars.live.members import silenced
 from webinars.live.permissions import ACTS_BEFORE_OPENING, Role, may
 from webinars.live.protocol import Cmd, Err, ErrorCode, Ok
 from webinars.live.rooms import role_in
-from webinars.models.room import Room, RoomCommand
+from webinars.models.room import NamelessCommand, Room, RoomCommand
 
 logger = logging.getLogger(__name__)
 buckets = Buckets()
@@ -60,13 +62,20 @@ def run_command(*, room: Room, user: User, frame: Cmd) -> Ok | Err:
 
 
 def _answer(room: Room, user: User, frame: Cmd) -> Ok:
+    try:
+        return _do_once(room, user, frame)
+    except (Refused, protocol.BadFrame, IntegrityError):
+        # Perhaps it was done before, and that is why it does not work again.
+        answer = _stored_answer(room, user, frame)
+        if answer is None or role_in(room, user) is None:
+            raise
+        return answer
+
+
+def _do_once(room: Room, user: User, frame: Cmd) -> Ok:
     role = role_in(room, user)
     if role is None:
         raise Refused(ErrorCode.FORBIDDEN)
-    digest = content_hash(frame)
-    stored = RoomCommand.objects.filter(room=room, user=user, cmd_id=frame.id).first()
-    if stored is not None:
-        return _stored_answer(stored, digest)
     command = find_command(room.kind, frame.op)
     if command is None:
         raise Refused(ErrorCode.UNKNOWN_OP)
@@ -74,33 +83,22 @@ def _answer(room: Room, user: User, frame: Cmd) -> Ok:
         raise Refused(ErrorCode.FORBIDDEN)
     payload = protocol.payload(frame.d, command.payload)
     _within_rate(room, user, command, frame.id)
-    try:
-        return _do(room, user, role, frame, command, payload, digest)
-    except IntegrityError as error:
-        if not _is_second_use(error):
-            raise
-    # Another socket of the same person was quicker with the same id.
-    stored = RoomCommand.objects.get(room=room, user=user, cmd_id=frame.id)
-    return _stored_answer(stored, digest)
+    return _do(room, user, role, frame, command, payload)
 
 
 @transaction.atomic
 def _do(
-    room: Room,
-    user: User,
-    role: Role,
-    frame: Cmd,
-    command: Command,
-    payload: protocol.Payload,
-    digest: str,
+    room: Room, user: User, role: Role, frame: Cmd, command: Command, payload: protocol.Payload
 ) -> Ok:
-    record = RoomCommand.objects.create(
-        room=room, user=user, cmd_id=frame.id, op=frame.op, content_hash=digest
-    )
-    room = Room.objects.get(pk=room.pk)
+    """Raises IntegrityError for an id that was used before; nothing is changed then.
+
+    The answer is written last and with the command, so of two that run at once under one id the
+    second finds it there and is undone.
+    """
+    room, is_silenced = _as_it_stands(room, user, command)
     if not (command.works_when_closed or _is_open_for(room, role)):
         raise Refused(ErrorCode.STATE, "the room is not open")
-    if command.is_speech and is_muted(room, user):
+    if is_silenced:
         raise Refused(ErrorCode.STATE, "silenced", data={"muted": True})
     context = CommandContext(
         room=room,
@@ -114,9 +112,40 @@ def _do(
     written = [event for event in context.write() if event.stream.room_id == room.pk]
     # The number of an event without an actor is kept under nobody's name.
     positions = {event.stream.kind: event.seq for event in written if event.actor_id is not None}
-    record.result = {"d": data, "p": positions}
-    record.save(update_fields=["result"])
+    _keep_answer(context, frame, {"d": data, "p": positions})
     return Ok(id=frame.id, d=data, p=positions)
+
+
+def _keep_answer(context: CommandContext, frame: Cmd, result: dict[str, Any]) -> None:
+    """For whoever sends the same again. Raises IntegrityError if the id was used before."""
+    room, user = context.room, context.user
+    if not context.is_nameless:
+        RoomCommand.objects.create(
+            room=room,
+            user=user,
+            cmd_id=frame.id,
+            op=frame.op,
+            content_hash=content_hash(frame),
+            result=result,
+        )
+        return
+    if RoomCommand.objects.filter(room=room, user=user, cmd_id=frame.id).exists():
+        raise Refused(ErrorCode.ID_REUSED)
+    NamelessCommand.objects.create(
+        key=command_key(room.uuid, user.pk, frame.id),
+        result=result,
+        at=context.now.replace(minute=0, second=0, microsecond=0),
+    )
+
+
+def _as_it_stands(room: Room, user: User, command: Command) -> tuple[Room, bool]:
+    """The room as it is now, and whether ``user`` may not say in it what ``command`` says."""
+    rows = Room.objects.filter(pk=room.pk).values_list("opened_at", "closed_at")
+    if command.is_speech:
+        rows = rows.annotate(is_silenced=silenced(room, user))
+    present = copy(room)
+    present.opened_at, present.closed_at, *silence = rows.get()
+    return present, any(silence)
 
 
 def _is_open_for(room: Room, role: Role) -> bool:
@@ -136,19 +165,25 @@ def content_hash(frame: Cmd) -> str:
 def forget_old(*, now: datetime | None = None) -> int:
     """Delete the answers of commands that nobody asks for again; how many. Events stay."""
     limit = (now or timezone.now()) - KEEP_ANSWERS
-    return RoomCommand.objects.filter(at__lt=limit).delete()[0]
+    kept = (RoomCommand.objects.filter(at__lt=limit), NamelessCommand.objects.filter(at__lt=limit))
+    return sum(answers.delete()[0] for answers in kept)
 
 
-def _stored_answer(stored: RoomCommand, digest: str) -> Ok:
-    if stored.content_hash != digest:
+def _stored_answer(room: Room, user: User, frame: Cmd) -> Ok | None:
+    """What was answered before under this id. Raises Refused ``id_reused`` for other content."""
+    stored = RoomCommand.objects.filter(room=room, user=user, cmd_id=frame.id).first()
+    if stored is not None and stored.content_hash != content_hash(frame):
         raise Refused(ErrorCode.ID_REUSED)
-    return Ok(id=stored.cmd_id, d=stored.result["d"], p=stored.result["p"])
+    result = stored.result if stored is not None else _nameless_result(room, user, frame)
+    return Ok(id=frame.id, d=result["d"], p=result["p"]) if result is not None else None
 
 
-def _is_second_use(error: IntegrityError) -> bool:
-    """Whether the named constraint was hit; SQLite names its columns instead."""
-    said = str(error)
-    return "command_id_is_used_once" in said or "webinars_roomcommand.cmd_id" in said
+def _nameless_result(room: Room, user: User, frame: Cmd) -> dict[str, Any] | None:
+    command = find_command(room.kind, frame.op)
+    if command is None or not command.may_be_nameless:
+        return None
+    key = command_key(room.uuid, user.pk, frame.id)
+    return NamelessCommand.objects.filter(key=key).values_list("result", flat=True).first()
 
 
 def _within_rate(room: Room, user: User, command: Command, cmd_id: str) -> None:

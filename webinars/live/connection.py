@@ -7,7 +7,7 @@ import itertools
 from dataclasses import dataclass
 
 from webinars.live.admission import Guest, Standing
-from webinars.live.encoded import Encoded
+from webinars.live.encoded import Encoded, Run
 from webinars.live.line import Line
 from webinars.live.outbox import Joiner, Outbox
 from webinars.live.protocol import CloseCode, ServerFrame, encode
@@ -53,13 +53,16 @@ class Connection:
     def put(self, frame: ServerFrame) -> None:
         self.outbox.durable(Encoded(encode(frame)))
 
+    def join(self, joiner: Joiner, frames: list[Encoded]) -> Encoded | Run:
+        """The frames as this socket takes them: one batch, or one behind the other."""
+        return joiner.batch(frames) if self.takes_batches else joiner.run(frames)
+
     def flush(self, joiner: Joiner) -> bool:
         """Write what waits while the wire takes it; True if all is out."""
-        join = joiner.batch if self.takes_batches else joiner.run
         while self.outbox:
             if not self.wire.is_writable:
                 return False
-            self.wire.write(join(self.outbox.take()))
+            self.wire.write(self.join(joiner, self.outbox.take()))
         return True
 
     def end(self, code: CloseCode, *, retry_in: int = 0) -> None:

@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from django.db import DatabaseError
+
 from webinars.live import protocol
 from webinars.live.admission import Guest
 from webinars.live.commands import buckets, run_command
 from webinars.live.connection import Connection, End
 from webinars.live.database import in_database
-from webinars.live.features.registry import SignalContext, find_signal
+from webinars.live.features.registry import SignalContext, SignalGate, find_signal
 from webinars.live.hub import RoomHub
 from webinars.live.limits import Strikes, TokenBucket
 from webinars.live.permissions import may
@@ -106,7 +108,7 @@ class Conversation:
             case Cmd():
                 await self._command(frame)
             case Send():
-                self._signal(frame)
+                await self._signal(frame)
             case Ack():
                 self._acknowledge(frame)
             case Hello():
@@ -114,14 +116,15 @@ class Conversation:
 
     async def _command(self, frame: Cmd) -> None:
         guest = self._guest
-        answer = await in_database(run_command, room=guest.room, user=guest.user, frame=frame)
+        async with self._hub.commands:
+            answer = await in_database(run_command, room=guest.room, user=guest.user, frame=frame)
         self._answer(answer)
         if isinstance(answer, Err) and (
             answer.code in STRIKES or answer.code == ErrorCode.FORBIDDEN
         ):
             self._strike()
 
-    def _signal(self, frame: Send) -> None:
+    async def _signal(self, frame: Send) -> None:
         """Pass something ephemeral on; never answered, dropped without a word if too often."""
         guest = self._guest
         signal = find_signal(guest.room.kind, frame.op)
@@ -139,6 +142,8 @@ class Conversation:
             name=guest.user.get_short_name(),
             role=guest.role,
         )
+        if signal.gate is not None and not await _passes(signal.gate, context):
+            return
         items = signal.function(context, payload)
         if items:
             self._hub.pulses.gather(frame.op, items)
@@ -161,11 +166,19 @@ class Conversation:
 
     def _answer(self, frame: Ok | Err) -> None:
         self._connection.put(frame)
-        self._hub.flush_soon(self._connection)
+        self._hub.delivery.flush_soon(self._connection)
 
     def _strike(self) -> None:
         if self._strikes.add():
             raise Closing(CloseCode.TOO_MANY, retry_in=TOO_MANY_RETRY_MS)
+
+
+async def _passes(gate: SignalGate, context: SignalContext) -> bool:
+    """Nothing ephemeral is worth a socket: where the database fails, it is dropped."""
+    try:
+        return await in_database(gate, context)
+    except DatabaseError:
+        return False
 
 
 def text_of(message: dict[str, Any]) -> str:

@@ -71,12 +71,14 @@ EVENTS: dict[str, EventNote] = {
     ),
     "practicum.breath": EventNote("room", "round, part, phase", "Somebody takes a breath."),
     "practicum.phase": EventNote(
-        "room", "phase, round, done, awaited, version", "The practicum is in another phase."
+        "room",
+        "phase, round, done, awaited, version, ends_at",
+        "The practicum is in another phase.",
     ),
     "practicum.ready": EventNote(
         "room", "as practicum.phase", "Somebody is ready, or there is more time."
     ),
-    "practicum.visited": EventNote("room", "n", "A trainer watches."),
+    "practicum.visited": EventNote("room", "id, n", "A trainer watches."),
     "practicum.fact": EventNote("me", "fact, text", "Something comes to light for one's role."),
     "practicum.marked": EventNote("me", "line, feeling", "One's own mark on a line."),
     "practicum.held": EventNote("me", "tab", "Another window of the same person writes now."),

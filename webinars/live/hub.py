@@ -17,11 +17,11 @@ from webinars.live import bus, snapshots
 from webinars.live.clockwork import Clockwork
 from webinars.live.connection import Connection
 from webinars.live.database import in_database
+from webinars.live.delivery import Delivery
 from webinars.live.encoded import Encoded
 from webinars.live.joining import Doorkeeper
 from webinars.live.line import Line
 from webinars.live.log import public_id
-from webinars.live.outbox import Joiner
 from webinars.live.permissions import Audience
 from webinars.live.presence import Person, Presence
 from webinars.live.protocol import CloseCode, Hb, St, encode
@@ -32,6 +32,8 @@ from webinars.models.room import Room
 logger = logging.getLogger(__name__)
 
 FILL_AT_ONCE = 64
+COMMANDS_AT_ONCE = 2
+"""Of one room: more would wait for the lock of its stream, and for each other's turn in Python."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ class RoomHub:
         self._was_degraded = False
         self.empty_since = time.monotonic()
         self.arriving = 0
+        self.commands = asyncio.Semaphore(COMMANDS_AT_ONCE)
+        self.delivery = Delivery(self)
         self.door = Doorkeeper(self)
         self.steward = Steward(self)
         self._subscription = bus.Subscription(room.uuid, self.receive)
@@ -84,10 +88,6 @@ class RoomHub:
         self._starting: asyncio.Task | None = None
         self._filling: dict[int, asyncio.Task] = {}
         self._tasks: set[asyncio.Task] = set()
-        self._unflushed: set[Connection] = set()
-        self._draining: set[Connection] = set()
-        self._flush_timer: asyncio.TimerHandle | None = None
-        self._flushed_at = float("-inf")
         self._gossip_timer: asyncio.TimerHandle | None = None
         self._gossiped_at = float("-inf")
 
@@ -168,7 +168,7 @@ class RoomHub:
             self.reset()
             return
         frame = Encoded(wake.frame) if wake.frame else None
-        self._deliver(line, line.receive(wake.seq, frame))
+        self.delivery.event(line, line.receive(wake.seq, frame))
         if line.has_gap:
             self.fill(line, wait=self.tempo.reordering)
 
@@ -177,6 +177,7 @@ class RoomHub:
         for connection in list(self.connections):
             connection.end(CloseCode.RESYNC)
         self.lines.clear()
+        self.delivery.forget()
         self._starting = None
 
     def fill(self, line: Line, *, wait: float = 0) -> asyncio.Task:
@@ -197,7 +198,7 @@ class RoomHub:
                 line.wanted = line.head  # a wake-up from a transaction that we cannot see yet
                 return
             for seq, text in found:
-                self._deliver(line, line.receive(seq, Encoded(text)))
+                self.delivery.event(line, line.receive(seq, Encoded(text)))
             if line.has_gap:  # a long gap must not look like slow readers: let them read
                 await asyncio.sleep(self.tempo.burst)
 
@@ -205,6 +206,9 @@ class RoomHub:
         """Compare with the database: this heals whatever the bus has lost."""
         if self._was_degraded and not self.is_degraded:
             self.dirty_states |= set(self._known_states)
+        if self._was_degraded or self.is_degraded:
+            for kept in self.lines.values():
+                kept.forget()  # words may have been taken back without our hearing of it
         self._was_degraded = self.is_degraded
         heads = await in_database(snapshots.heads_of, list(self.lines))
         for stream_id, head in heads.items():
@@ -220,65 +224,13 @@ class RoomHub:
                 self.fill(line)
 
     # --- To the sockets ---------------------------------------------------------------------
-    def _deliver(self, line: Line, frames: list[Encoded]) -> None:
-        if not frames:
-            return
-        for connection in self.members[line.stream_id]:
-            if connection.is_live:
-                for frame in frames:
-                    connection.outbox.durable(frame)
-                self._unflushed.add(connection)
-        self._flush_soon()
-
     def send_state(self, connections: Iterable[Connection], frame: St) -> None:
         """Give a state to some sockets, in place of its older value."""
-        self._send_encoded(connections, f"{frame.y}:{frame.k}", Encoded(encode(frame)))
-
-    def _send_encoded(self, connections: Iterable[Connection], key: str, frame: Encoded) -> None:
-        for connection in connections:
-            if connection.is_live:
-                connection.outbox.state(key, frame)
-                self._unflushed.add(connection)
-        self._flush_soon()
+        self.delivery.state(connections, f"{frame.y}:{frame.k}", Encoded(encode(frame)))
 
     def audience(self, kind: Audience) -> set[Connection]:
         line = self.shared.get(kind)
         return self.members.get(line.stream_id, set()) if line is not None else set()
-
-    def flush_soon(self, connection: Connection) -> None:
-        self._unflushed.add(connection)
-        self._flush_soon()
-
-    def _flush_soon(self) -> None:
-        """A lone message goes out at once; of a burst, one batch each 50 ms."""
-        if self._flush_timer is None:
-            loop = asyncio.get_running_loop()
-            due = max(loop.time(), self._flushed_at + self.tempo.burst)
-            self._flush_timer = loop.call_at(due, self._flush)
-
-    def _flush(self) -> None:
-        self._flush_timer = None
-        self._flushed_at = asyncio.get_running_loop().time()
-        joiner = Joiner()
-        waiting, self._unflushed = self._unflushed, set()
-        for connection in waiting:
-            if connection.flush(joiner):
-                continue
-            if connection.outbox.is_over:
-                self.drop(connection)
-            elif connection not in self._draining:
-                self._draining.add(connection)
-                self.spawn(self._drain(connection))
-
-    async def _drain(self, connection: Connection) -> None:
-        """Write to one blocked socket as its reader takes it: a task only for those."""
-        try:
-            while connection in self.connections:
-                await connection.wire.wait_writable()
-                if connection.flush(Joiner()):
-                    return
-        finally:
-            self._draining.discard(connection)
 
     def drop(self, connection: Connection) -> None:
         """Give up a socket whose reader is too slow; it comes back and resumes by number."""
@@ -286,12 +238,6 @@ class RoomHub:
         self.leave(connection, reason="lost")
         connection.end(CloseCode.TOO_SLOW)
         connection.wire.abort()
-
-    def drop_stale(self) -> None:
-        now = time.monotonic()
-        for connection in list(self._draining):
-            if connection.outbox.is_stale(now):
-                self.drop(connection)
 
     def send_pulses(self) -> None:
         """Tell other processes what was gathered here, and the sockets what was heard."""
@@ -313,8 +259,7 @@ class RoomHub:
             heads = {kind: line.head for kind, line in connection.lines.items()}
             frame = Hb(ts=now, h=heads, deg=self.is_degraded)
             connection.outbox.state("hb", Encoded(encode(frame)))
-            self._unflushed.add(connection)
-        self._flush_soon()
+            self.delivery.flush_soon(connection)
 
     async def send_dirty_states(self) -> None:
         dirty, self.dirty_states = self.dirty_states, set()
@@ -324,7 +269,7 @@ class RoomHub:
                 audience, value = found
                 frame = Encoded(encode(St(y=type, k=key, n=value.version, d=value.data)))
                 self._known_states[type, key] = (audience, frame)
-                self._send_encoded(self.audience(audience), f"{type}:{key}", frame)
+                self.delivery.state(self.audience(audience), f"{type}:{key}", frame)
 
     def repeat_states(self, connection: Connection) -> None:
         """What changed before a socket was live: its snapshot may be older, or it had none."""
@@ -379,8 +324,9 @@ class RoomHub:
         """A socket is gone; calling it again changes nothing."""
         if connection not in self.connections:
             return
+        self.delivery.distribute()
         self.connections.discard(connection)
-        self._unflushed.discard(connection)
+        self.delivery.discard(connection)
         own = self.sockets_of[connection.user_id]
         own.remove(connection)
         if not own:

@@ -83,6 +83,7 @@ class Doorkeeper:
             seen = {kind: position.q for kind, position in snap.s.items()}
         missed = await self._missed(connection, seen)
         # From here on without waiting for anything, so that no event comes in between.
+        self._hub.delivery.distribute()
         connection.put(self._welcome(connection, recovered=recovered))
         if snap is not None:
             connection.put(snap)
@@ -96,7 +97,7 @@ class Doorkeeper:
         connection.outbox.state("presence:", Encoded(protocol.encode(self._hub.presence_frame())))
         connection.is_live = True
         connection.flush(Joiner())
-        self._hub.flush_soon(connection)
+        self._hub.delivery.flush_soon(connection)
         if not was_live:
             self._hub.enter(connection)
         return is_honest

@@ -1,4 +1,7 @@
-"""How often one may do something: token buckets and strikes. Pure, without Django."""
+"""How often one may do something: token buckets and strikes. Pure, without Django.
+
+They are of one process; docs/decisions/0009 says why, and what is not left to them.
+"""
 
 from __future__ import annotations
 

@@ -45,11 +45,14 @@ class Outbox:
         self._frames.append(frame)
         self._bytes += frame.size
 
+    def durables(self, frames: list[Encoded]) -> None:
+        for frame in frames:
+            self.durable(frame)
+
     def history(self, frames: list[Encoded]) -> None:
         """What a client asked for by joining; it does not count against its limit."""
         self._allowance = (len(frames), sum(frame.size for frame in frames))
-        for frame in frames:
-            self.durable(frame)
+        self.durables(frames)
 
     def state(self, key: str, frame: Encoded) -> None:
         """The newest value of a state; one that is still waiting is replaced."""

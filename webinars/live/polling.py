@@ -14,7 +14,7 @@ from webinars.live import bus, log, protocol, snapshots
 from webinars.live.admission import admit_person
 from webinars.live.commands import run_command
 from webinars.live.line import Head, Line
-from webinars.live.permissions import Audience, Role, audiences_of, permissions_of
+from webinars.live.permissions import Role, permissions_of
 from webinars.live.protocol import Cmd, Err, ErrorCode, Ok, Position, StreamState, Welcome
 from webinars.live.rooms import rules_of
 from webinars.models.room import Room
@@ -40,26 +40,37 @@ def frames_for(room_uuid: UUID, user: User, seen: dict[str, Position]) -> list[s
     Asking counts as being there.
     """
     room, role = admit_person(room_uuid, user)
-    streams = snapshots.shared_streams(room.pk)
-    streams[Audience.ME] = snapshots.private_stream(room.pk, user.pk)
-    readable = {kind: streams[kind] for kind in audiences_of(role)}
+    readable = snapshots.readable_streams(room.pk, user.pk, role)
     recovered = all(
         Line(stream_id, kind, head).can_resume(seen.get(kind))
         for kind, (stream_id, head) in readable.items()
     )
-    frames: list[str] = []
-    if recovered:
-        for kind, (stream_id, _head) in readable.items():
-            frames += [text for _seq, text in snapshots.frames_after(stream_id, seen[kind].q)]
-    else:
-        shared = snapshots.shared_snapshot(room.pk, role)
-        own = snapshots.personal_snapshot(room.pk, user.pk, role)
-        snap = protocol.Snap(s=shared.heads | own.heads, d=shared.data | own.data)
-        frames.append(protocol.encode(snap))
-    welcome = _welcome(
-        user, role, {kind: head for kind, (_id, head) in readable.items()}, recovered
-    )
-    return [protocol.encode(welcome), *frames, *_presence(room, user, role)]
+    heads = {kind: head for kind, (_id, head) in readable.items()}
+    news = _since(room, role, readable, seen) if recovered else [_snapshot(room, user, role)]
+    welcome = _welcome(user, role, heads, recovered)
+    return [protocol.encode(welcome), *news, *_presence(room, user, role)]
+
+
+def _since(
+    room: Room, role: Role, readable: dict[str, tuple[int, Head]], seen: dict[str, Position]
+) -> list[str]:
+    """Events above the numbers seen, then the states as they are: no event says that one changed.
+
+    A stream of which nothing is new is not read.
+    """
+    events = [
+        text
+        for kind, (stream_id, head) in readable.items()
+        if head.seq > seen[kind].q
+        for _seq, text in snapshots.frames_after(stream_id, seen[kind].q)
+    ]
+    return [*events, *map(protocol.encode, snapshots.present_states(room, role))]
+
+
+def _snapshot(room: Room, user: User, role: Role) -> str:
+    shared = snapshots.shared_snapshot(room.pk, role)
+    own = snapshots.personal_snapshot(room.pk, user.pk, role)
+    return protocol.encode(protocol.Snap(s=shared.heads | own.heads, d=shared.data | own.data))
 
 
 def _welcome(user: User, role: Role, heads: dict[str, Head], recovered: bool) -> Welcome:

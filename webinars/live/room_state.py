@@ -25,6 +25,16 @@ def read_state(room: Room, key: str) -> Standing:
     return Standing(found.version, found.data) if found is not None else Standing()
 
 
+def locked_state(room: Room, key: str) -> Standing:
+    """As it stands, and nobody else changes it before the caller's transaction ends.
+
+    For what is written from what was read.
+    """
+    RoomState.objects.get_or_create(room=room, key=key)
+    found = RoomState.objects.select_for_update().get(room=room, key=key)
+    return Standing(found.version, found.data)
+
+
 def write_state(
     room: Room, key: str, data: dict[str, Any], *, expected: int | None = None
 ) -> Standing:

@@ -145,7 +145,7 @@ def live_urls(room: Room) -> dict[str, str]:
 
 def _tell(room: Room, type: str, actor: User | None) -> None:
     log.append(
-        stream=log.stream_of(room, Stream.Kind.ROOM),
+        stream=log.shared_stream(room, Stream.Kind.ROOM),
         type=type,
         data={},
         actor=actor,

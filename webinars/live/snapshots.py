@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db.models import Q
+
 from lms.people.models import User
 from webinars.live import log, protocol
 from webinars.live.encoded import Encoded
@@ -45,13 +47,17 @@ def shared_lines(room_id: int) -> list[Line]:
     return lines
 
 
-def private_stream(room_id: int, user_id: int) -> tuple[int, Head]:
-    """Id and head of a person's own stream; it is made when they first come in."""
-    return private_streams(room_id, [user_id])[user_id]
+def readable_streams(room_id: int, user_id: int, role: Role) -> dict[str, tuple[int, Head]]:
+    """Ids and heads of what one person of ``role`` may read, by kind."""
+    found = Stream.objects.filter(Q(owner=None) | Q(owner_id=user_id), room_id=room_id)
+    streams = {stream.kind: (stream.pk, _head(stream)) for stream in found}
+    if Audience.ME not in streams:
+        streams[Audience.ME] = private_streams(room_id, [user_id])[user_id]
+    return {kind: streams[kind] for kind in audiences_of(role)}
 
 
 def private_streams(room_id: int, user_ids: list[int]) -> dict[int, tuple[int, Head]]:
-    """``private_stream`` for many at once, by user id."""
+    """Ids and heads of people's own streams, by user id; they are made when first asked for."""
     asked = Stream.objects.filter(room_id=room_id, kind=Stream.Kind.ME, owner_id__in=user_ids)
     found = {stream.owner_id: stream for stream in asked}
     if missing := [user_id for user_id in user_ids if user_id not in found]:
@@ -120,6 +126,16 @@ def personal_snapshot(room_id: int, user_id: int, role: Role) -> Snapshot:
 
 def _position(stream: Stream) -> protocol.Position:
     return protocol.Position(e=stream.epoch.hex, q=stream.head_seq)
+
+
+def present_states(room: Room, role: Role) -> list[protocol.St]:
+    """The states that may have changed since somebody of ``role`` last asked."""
+    return [
+        protocol.St(y=type, k=key, n=value.version, d=value.data)
+        for feature in features_of(room.kind)
+        if feature.present_states is not None
+        for type, key, value in feature.present_states(room, role)
+    ]
 
 
 def read_state(room_id: int, type: str, key: str) -> tuple[Audience, StateValue] | None:

@@ -20,7 +20,15 @@ from webinars.models.practicum_feedback import (
     PracticumVisit,
     RubricRating,
 )
-from webinars.models.room import Room, RoomCommand, RoomEvent, RoomState, Stream
+from webinars.models.practicum_library import ExcellentLine, ExcellentRound, LibraryAnswer
+from webinars.models.room import (
+    NamelessCommand,
+    Room,
+    RoomCommand,
+    RoomEvent,
+    RoomState,
+    Stream,
+)
 from webinars.models.scenario import Rubric, RubricCriterion, Scenario
 from webinars.models.slides import Slide, SlideDeck
 from webinars.models.talk import ChatMessage, Note, Question, QuestionVote
@@ -36,8 +44,12 @@ __all__ = [
     "ChatMessage",
     "CheckIn",
     "CheckInAnswer",
+    "ExcellentLine",
+    "ExcellentRound",
+    "LibraryAnswer",
     "LineComment",
     "LineMark",
+    "NamelessCommand",
     "Note",
     "Poll",
     "PollVote",

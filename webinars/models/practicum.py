@@ -43,14 +43,22 @@ class PracticumTicket(models.Model):
 
 class PracticumSessionQuerySet(models.QuerySet):
     def visible_to(self, user) -> PracticumSessionQuerySet:
-        """Sessions that ``user`` plays in, and those of the cohorts that they run."""
-        return self.filter(
-            Q(seats__enrollment__learner=user) | Q(cohort__in=Cohort.objects.run_by(user))
-        ).distinct()
+        """Sessions that ``user`` plays in or has played in, and those of the cohorts that they run.
+
+        Whoever was taken out of the cohort does not go on playing.
+        """
+        plays = Q(seats__enrollment__in=Enrollment.objects.studying().filter(learner=user))
+        has_played = Q(seats__enrollment__learner=user, phase=Phase.CLOSED)
+        runs = Q(cohort__in=Cohort.objects.run_by(user))
+        return self.filter(plays | has_played | runs).distinct()
 
     def run_by(self, user) -> PracticumSessionQuerySet:
         """Sessions of the cohorts that ``user`` runs."""
         return self.filter(cohort__in=Cohort.objects.run_by(user))
+
+    def reviewed_by(self, user) -> PracticumSessionQuerySet:
+        """Those of them in which ``user`` does not play: nobody reviews their own."""
+        return self.run_by(user).exclude(seats__enrollment__learner=user)
 
 
 class PracticumSession(models.Model):

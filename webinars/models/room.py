@@ -109,7 +109,8 @@ class Stream(models.Model):
 class RoomEvent(models.Model):
     """Something that happened, for good: message, poll, phase.
 
-    Never changed, but for words that their author takes back (``log.redact``).
+    Never changed, but for words that are taken out of it: by their author (``log.redact``), or
+    with everything that names somebody who is erased (``webinars.live.erasing``).
 
     ``actor_role`` is the role in which the person acted at that moment.
     """
@@ -184,3 +185,25 @@ class RoomCommand(models.Model):
 
     def __str__(self) -> str:
         return f"{self.op} {self.cmd_id}"
+
+
+class NamelessCommand(models.Model):
+    """A command without a name, such as an anonymous vote: nothing says whose it was, or what.
+
+    ``key`` comes from person and id (``webinars.live.anonymity.command_key``). The id is of chance
+    and known to the browser only, so the key leads nowhere, but finds the answer for whoever sends
+    the same again.
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    result = models.JSONField(default=dict)
+    at = models.DateTimeField()
+    """To the hour only."""
+
+    class Meta:
+        verbose_name = _("command without a name")
+        verbose_name_plural = _("commands without names")
+        indexes = [models.Index(fields=["at"])]
+
+    def __str__(self) -> str:
+        return self.key[:8]

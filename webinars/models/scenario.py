@@ -67,7 +67,19 @@ class Scenario(models.Model):
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
     title = models.CharField(_("title"), max_length=200)
     situation = models.TextField(_("situation"))
-    safety_note = models.TextField(_("safety note"), blank=True)
+    goals = StreamField(
+        [("goal", blocks.CharBlock())],
+        verbose_name=_("goals"),
+        blank=True,
+        help_text=_(
+            "What the group learns here; shown before the conversation and in the debrief."
+        ),
+    )
+    safety_note = models.TextField(
+        _("safety note"),
+        blank=True,
+        help_text=_("Shown before each round, in a pause, and when a round was too hard."),
+    )
     roles = StreamField(
         [("role", RoleCardBlock())],
         verbose_name=_("role cards"),
@@ -97,6 +109,7 @@ class Scenario(models.Model):
         FieldPanel("title"),
         FieldPanel("slug"),
         FieldPanel("situation"),
+        FieldPanel("goals"),
         FieldPanel("safety_note"),
         FieldPanel("roles"),
         FieldPanel("facts"),
@@ -164,6 +177,7 @@ class Scenario(models.Model):
         return {
             "title": self.title,
             "situation": self.situation,
+            "goals": [str(block.value) for block in self.goals],
             "safety_note": self.safety_note,
             "roles": {
                 block.value["role"]: {

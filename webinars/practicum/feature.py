@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from django.utils import timezone
 
-from courses.models import Cohort
+from courses.models import Cohort, Enrollment
 from lms.people.models import User
 from webinars.live import log
 from webinars.live.features.registry import (
@@ -23,10 +23,10 @@ from webinars.live.features.registry import (
 from webinars.live.permissions import Audience, Role
 from webinars.live.protocol import ErrorCode, Payload, Ulid
 from webinars.live.rooms import RoomRules
-from webinars.models import PracticumSeat, PracticumSession, PracticumVisit, Room
-from webinars.practicum import personal_data, rounds, sessions
+from webinars.models import PracticumSeat, PracticumSession, Room
+from webinars.practicum import personal_data, reviewing, rounds, sessions
 from webinars.practicum.feedback import mark_line
-from webinars.practicum.rounds import NotNow
+from webinars.practicum.rounds import NotNow, Phase
 from webinars.practicum.transcript import as_frames, last_speaker, marks_of
 
 HISTORY = 400
@@ -42,8 +42,11 @@ class PracticumRules(RoomRules):
 
     def role_in(self, room: Room, user: User) -> Role | None:
         session = PracticumSession.objects.get(room=room)
-        if session.seats.filter(enrollment__learner=user).exists():
+        seated = session.seats.filter(enrollment__learner=user)
+        if seated.filter(enrollment__in=Enrollment.objects.studying()).exists():
             return Role.PARTICIPANT
+        if seated.exists():  # taken out of the cohort
+            return None
         if Cohort.objects.run_by(user).filter(pk=session.cohort_id).exists():
             return Role.HOST
         return None
@@ -54,7 +57,11 @@ class PracticumRules(RoomRules):
         here = list(user_ids)
         seats = PracticumSeat.objects.filter(session__room=room, enrollment__learner__in=here)
         seats.update(last_seen_at=at)
-        PracticumVisit.objects.filter(session__room=room, trainer__in=here).update(seen_at=at)
+        watching = set(here) - set(seats.values_list("enrollment__learner", flat=True))
+        for trainer in User.objects.filter(pk__in=watching):
+            # Whichever way they have come in: nobody watches without the group's knowing.
+            session = PracticumSession.objects.select_related("room").get(room=room)
+            reviewing.announce_visit(session, trainer)
         return {}
 
     def record_departure(
@@ -96,11 +103,28 @@ class Typing(Payload):
     pass
 
 
-@feature.command("practicum.say", payload=Say, permission="practicum.act", rate=Rate(1, 8))
+@feature.command(
+    "practicum.say",
+    payload=Say,
+    permission="practicum.act",
+    rate=Rate(1, 8),
+    may_be_nameless=True,
+)
 def say(context: CommandContext, payload: Say) -> None:
-    """One line of the conversation, spoken in the part that the person plays at that moment."""
+    """One line of the conversation, spoken in the part that the person plays at that moment.
+
+    A stop word is no line of it: everything pauses, out of turn and from any window, and nobody is
+    named, not in the list of commands either.
+    """
     text = required_text(payload.text)
     session = _session(context)
+    if rounds.is_stop_word(text) and session.phase == Phase.ROLEPLAY:
+        try:
+            sessions.move(session, rounds.pause)
+        except NotNow as problem:  # the phase ended at the same moment
+            raise Refused(ErrorCode.STATE, str(problem)) from problem
+        context.leave_no_name()
+        return
     part = _may_speak(context, session, tab=payload.tab)
     found = personal_data.find(text, invented=str(session.scenario))
     if payload.invented:
@@ -147,7 +171,16 @@ def hold(context: CommandContext, payload: Hold) -> dict[str, bool]:
     return {"held": True}
 
 
-@feature.signal("typing", payload=Typing, permission="practicum.act", rate=Rate(1 / 3, 1))
+def may_type(context: SignalContext) -> bool:
+    """Whoever may speak now: nobody in a pause, no observer while the others talk."""
+    session = PracticumSession.objects.get(room__uuid=context.room_uuid)
+    seat = session.seats.filter(enrollment__learner=context.user_id).first()
+    return seat is None or rounds.may_speak(session.course(), seat.number)
+
+
+@feature.signal(
+    "typing", payload=Typing, permission="practicum.act", rate=Rate(1 / 3, 1), gate=may_type
+)
 def typing(context: SignalContext, payload: Typing) -> dict[str, int | str]:
     return {log.public_id(context.user_id): context.name}
 

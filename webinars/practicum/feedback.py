@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from lms.people.models import User
 from webinars.models import (
@@ -23,9 +24,9 @@ from webinars.practicum.completion import complete_if_done
 from webinars.practicum.rounds import NotNow, Part, Phase
 from webinars.practicum.sessions import move
 from webinars.practicum.transcript import annotated, quoted, specialist_lines
+from webinars.practicum.written import LONGEST, number
 
 HIGHEST_SCORE = 3
-LONGEST = 2000
 By = PracticumFeedback.By
 
 
@@ -42,6 +43,10 @@ class BrokenFeedback(ValueError):
         self.personal = personal or []
 
 
+class AlreadyGiven(NotNow):
+    """What was sent is kept already; it came twice."""
+
+
 class WrongRater(ValueError):
     """Somebody rates as what they were not in this round; ``was`` is what they were."""
 
@@ -54,7 +59,8 @@ class WrongRater(ValueError):
 class Sheet:
     """A rubric as it was filled in: texts, scores by criterion, quoted lines by criterion.
 
-    ``by`` is what the rater says that they were; empty: whatever they were.
+    ``by`` is what the rater says that they were; empty: whatever they were. ``round`` is the one
+    that the sheet was about; None: the present one.
     """
 
     scores: Mapping[str, Any]
@@ -63,29 +69,56 @@ class Sheet:
     lines: Iterable[Any] = ()
     evidence: Mapping[str, Iterable[Any]] = field(default_factory=dict)
     by: str = ""
+    round: int | None = None
 
 
 @transaction.atomic
 def give_feedback(seat: PracticumSeat, sheet: Sheet) -> PracticumFeedback:
-    """Keep the rubric of ``seat`` about the specialist of this round, who rates themselves.
+    """Keep the rubric of ``seat`` about the specialist of a round, who rates themselves.
 
-    It begins with what worked, and quotes at least one line if there is one. Raises
-    BrokenFeedback, WrongRater or rounds.NotNow; then nothing is kept.
+    It begins with what worked, and quotes at least one line if there is one. A round that is over
+    is rated as long as the practicum lasts: whoever wrote while the group went on loses nothing.
+    Raises BrokenFeedback, WrongRater, AlreadyGiven or rounds.NotNow; then nothing is kept.
     """
     session = PracticumSession.objects.select_for_update().get(pk=seat.session_id)
     course = session.course()
-    if course.phase is not Phase.FEEDBACK:
-        raise NotNow("no feedback is asked for now")
-    was = course.part_of(seat.number)
+    number = course.round if sheet.round is None else sheet.round
+    played = session.rounds.filter(number=number, ended_at__isnull=False).first()
+    if played is None or course.phase is Phase.CLOSED:
+        raise NotNow("no feedback on this round is asked for now")
+    was = part_in(played, seat)
     if sheet.by and sheet.by != was:
         raise WrongRater(was)
-    read = read_sheet(session, course.round, sheet)
-    specialist = session.seats.get(number=course.specialist)
+    read = read_sheet(session, number, sheet)
     feedback = _keep(
-        session, course.round, read, by=By(str(was)), rater=seat, trainer=None, ratee=specialist
+        session,
+        number,
+        read,
+        by=By(str(was)),
+        rater=seat,
+        trainer=None,
+        ratee=played.specialist,
     )
-    move(session, lambda c: rounds.rate(c, seat.number))
+    is_awaited = seat.number in course.awaited
+    if course.phase is Phase.FEEDBACK and number == course.round and is_awaited:
+        move(session, lambda c: rounds.rate(c, seat.number))
     return feedback
+
+
+def part_in(played: PracticumRound, seat: PracticumSeat) -> Part:
+    """What ``seat`` was in a round."""
+    if seat.pk == played.specialist_id:
+        return Part.SPECIALIST
+    return Part.CLIENT if seat.pk == played.client_id else Part.OBSERVER
+
+
+def rounds_to_rate(seat: PracticumSeat) -> QuerySet[PracticumRound]:
+    """The rounds that are over and that ``seat`` has not rated."""
+    return (
+        PracticumRound.objects.filter(session=seat.session_id, ended_at__isnull=False)
+        .exclude(number__in=seat.given_feedback.values("round"))
+        .select_related("specialist", "client")
+    )
 
 
 @transaction.atomic
@@ -122,9 +155,9 @@ def read_sheet(session: PracticumSession, round: int, sheet: Sheet) -> ReadSheet
     quotable = {line.number for line in specialist_lines(session, round)}
     worked, try_next = sheet.worked.strip(), sheet.try_next.strip()
     scores = {
-        code: int(given)
+        code: score
         for code in session.criteria
-        if (given := str(sheet.scores.get(code, ""))).isdecimal() and int(given) <= HIGHEST_SCORE
+        if (score := number(str(sheet.scores.get(code, "")))) is not None and score <= HIGHEST_SCORE
     }
     lines = _numbers(sheet.lines, quotable)
     missing = [] if worked else ["worked"]
@@ -149,8 +182,8 @@ def with_personal_data(texts: Mapping[str, str], *, invented: str) -> list[str]:
 
 
 def _numbers(given: Iterable[Any], allowed: set[int]) -> list[int]:
-    read = {int(text) for one in given if (text := str(one)).isdecimal()}
-    return sorted(read & allowed)
+    read = {number(str(one)) for one in given}
+    return sorted(line for line in allowed if line in read)
 
 
 def _keep(
@@ -164,7 +197,7 @@ def _keep(
     ratee: PracticumSeat,
 ) -> PracticumFeedback:
     if rater is not None and session.feedback.filter(round=round, rater=rater).exists():
-        raise NotNow("the feedback is given already")
+        raise AlreadyGiven("the feedback is given already")
     feedback = PracticumFeedback.objects.create(
         session=session,
         round=round,
@@ -222,7 +255,7 @@ def write_debrief(
     if missing or personal:
         raise BrokenFeedback(missing, personal)
     if PracticumDebrief.objects.filter(seat=seat).exists():
-        raise NotNow("the debrief is written already")
+        raise AlreadyGiven("the debrief is written already")
     move(session, lambda c: rounds.debrief(c, seat.number))
     written = PracticumDebrief.objects.create(
         seat=seat, **{name: text[:LONGEST] for name, text in answers.items()}

@@ -8,6 +8,7 @@ the writer says that it is invented.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -51,6 +52,9 @@ _NAMES = re.compile(
 )
 _RUN = re.compile(rf"{_WORD}(?:\s+(?:{_WORD}|оглы|кызы))+")
 _INITIALS = re.compile(rf"{_WORD}\s+[А-ЯЁ]\.\s?[А-ЯЁ]\.|[А-ЯЁ]\.\s?[А-ЯЁ]\.\s?{_WORD}")
+_ENDINGS = (
+    r"а|у|ом|ем|ём|е|ы|и|ой|ою|ей|ею|я|ю|ью|ь|й|ым|ого|ому|ая|ую|их|им|ых|ыми|ии|ию|ией|ия|ий|ие"
+)
 _STEM = 5
 
 
@@ -72,6 +76,25 @@ def find(text: str, *, invented: str = "") -> list[Kind]:
     if _has_full_name(text, _stems(invented)):
         found.append(Kind.NAME)
     return found
+
+
+def names_somebody(text: str, names: Iterable[str], *, invented: str = "") -> bool:
+    """Whether ``text`` holds one of ``names``, in any case of it and with a capital.
+
+    A name that ``invented`` (the scenario) has, too, is the role's own.
+    """
+    known = [_every_case(name) for full in names for name in re.findall(r"[^\W\d_]{3,}", full)]
+    own = [case for case in known if not case.search(invented)]
+    return any(case.search(text) for case in own)
+
+
+def _every_case(name: str) -> re.Pattern[str]:
+    """A name in its cases: «Анна», «Анне»; «Павел», «Павла»; but not «Верно» for «Вера»."""
+    stem = re.sub(r"[аеиоуыэюяйь]$", "", name.capitalize())
+    short = re.sub(r"(?:ий|ый|ой|ая)$", "", name.capitalize())
+    stems = {stem, short, re.sub(r"[её]([клмнрц])$", r"\1", stem)}
+    either = "|".join(re.sub("[её]", "[её]", re.escape(one)) for one in sorted(stems))
+    return re.compile(rf"(?<!\w)(?:{either})(?:{_ENDINGS})?(?!\w)")
 
 
 def _has_phone(text: str) -> bool:

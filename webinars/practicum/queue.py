@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from courses.models import Cohort, Dialogue, Enrollment
 from webinars.models import Practicum, PracticumSeat, PracticumSession, PracticumTicket
+from webinars.practicum.letters import tell_of_group
 from webinars.practicum.matching import Waiting, choose_group, divide
 from webinars.practicum.sessions import make_session, open_seat
 
@@ -123,8 +124,9 @@ def form_groups(
 ) -> list[PracticumSession]:
     """Sessions for the groups that a trainer has put together: enrolment id → group number.
 
-    Whoever waits in the queue leaves it. Raises WrongGroups for a group of one or of more than
-    four, and for people who play already; then nothing is made.
+    Whoever waits in the queue leaves it; everyone gets a letter with their own time. Raises
+    WrongGroups for a group of one or of more than four, and for people who play already; then
+    nothing is made.
     """
     Cohort.objects.select_for_update().get(pk=cohort.pk)
     free = {enrollment.pk: enrollment for enrollment in free_learners(practicum, cohort)}
@@ -136,7 +138,10 @@ def form_groups(
     if any(not 2 <= len(group) <= 4 for group in groups.values()):
         raise WrongGroups("size")
     PracticumTicket.objects.filter(practicum=practicum, enrollment__in=list(numbers)).delete()
-    return [
+    made = [
         make_session(practicum=practicum, cohort=cohort, enrollments=group, starts_at=starts_at)
         for _number, group in sorted(groups.items())
     ]
+    for session in made:
+        tell_of_group(session)
+    return made

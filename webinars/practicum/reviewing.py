@@ -20,6 +20,7 @@ from webinars.models import (
     Stream,
 )
 from webinars.models.practicum import PracticumSessionQuerySet
+from webinars.practicum import letters
 from webinars.practicum.completion import complete_if_done
 from webinars.practicum.rounds import Phase
 from webinars.practicum.transcript import lines_of
@@ -43,9 +44,9 @@ def announce_visit(session: PracticumSession, trainer: User) -> None:
     PracticumVisit.objects.update_or_create(session=session, trainer=trainer)
     if is_new:
         log.append(
-            stream=log.stream_of(session.room, Stream.Kind.ROOM),
+            stream=log.shared_stream(session.room, Stream.Kind.ROOM),
             type="practicum.visited",
-            data={"n": trainer.get_short_name()},
+            data={"id": log.public_id(trainer.pk), "n": trainer.get_short_name()},
             actor=None,
         )
 
@@ -56,11 +57,18 @@ def watching(session: PracticumSession) -> list[str]:
     return [visit.trainer.get_short_name() for visit in visits]
 
 
+@transaction.atomic
 def comment(session: PracticumSession, trainer: User, *, line: int, text: str) -> LineComment:
-    """A word beside a line; participants read it with the transcript. Raises NoSuchLine."""
+    """A word beside a line; participants read it with the transcript. Raises NoSuchLine.
+
+    The same words sent again, as after a lost connection, are the same comment.
+    """
+    PracticumSession.objects.select_for_update().get(pk=session.pk)
     if line not in {one.number for one in lines_of(session)}:
         raise NoSuchLine(line)
-    return LineComment.objects.create(session=session, line=line, author=trainer, text=text)
+    said = {"session": session, "line": line, "author": trainer, "text": text}
+    known = LineComment.objects.filter(**said).first()
+    return known or LineComment.objects.create(**said)
 
 
 @transaction.atomic
@@ -73,12 +81,24 @@ def decide(
     )
     if outcome == PracticumReview.Outcome.ACCEPTED:
         complete_if_done(seat)
+    letters.tell_of_review(review)
     return review
 
 
+@transaction.atomic
 def report(seat: PracticumSeat, *, text: str = "") -> PracticumReport:
-    """Tell the trainers of the cohort; nobody in the group learns it."""
-    return PracticumReport.objects.create(session=seat.session, seat=seat, text=text.strip()[:2000])
+    """Tell the trainers of the cohort, by a letter, too; nobody in the group learns it.
+
+    The same words sent again, before a trainer has looked, are the same report.
+    """
+    PracticumSeat.objects.select_for_update().get(pk=seat.pk)
+    told = {"session": seat.session, "seat": seat, "text": text.strip()[:2000]}
+    known = PracticumReport.objects.filter(**told, settled_at=None).first()
+    if known is not None:
+        return known
+    made = PracticumReport.objects.create(**told)
+    letters.tell_trainers(made)
+    return made
 
 
 def settle(found: PracticumReport, trainer: User) -> None:
@@ -91,7 +111,7 @@ def settle(found: PracticumReport, trainer: User) -> None:
 def waiting_for_review(user: User) -> PracticumSessionQuerySet:
     """Sessions with somebody who has written the debrief and waits for a trainer's decision."""
     return (
-        PracticumSession.objects.run_by(user)
+        PracticumSession.objects.reviewed_by(user)
         .filter(
             practicum__requires_review=True,
             seats__debrief__isnull=False,
@@ -117,7 +137,7 @@ def under_way(user: User) -> PracticumSessionQuerySet:
 def open_reports(user: User) -> QuerySet[PracticumReport]:
     return (
         PracticumReport.objects.filter(
-            session__in=PracticumSession.objects.run_by(user), settled_at=None
+            session__in=PracticumSession.objects.reviewed_by(user), settled_at=None
         )
         .select_related("session__practicum", "session__cohort", "seat__enrollment__learner")
         .order_by("created_at")
@@ -127,7 +147,7 @@ def open_reports(user: User) -> QuerySet[PracticumReport]:
 def closed_lately(user: User, *, limit: int = 30) -> PracticumSessionQuerySet:
     """Finished sessions, newest first, with how many rounds were ended as too hard."""
     return (
-        PracticumSession.objects.run_by(user)
+        PracticumSession.objects.reviewed_by(user)
         .filter(phase=Phase.CLOSED, rounds__isnull=False)
         .annotate(eased=Count("rounds", filter=Q(rounds__end="eased"), distinct=True))
         .select_related("practicum", "cohort")

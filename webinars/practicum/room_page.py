@@ -7,10 +7,11 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from webinars.feedback import ReactionForm, rating_context
 from webinars.live.log import public_id
 from webinars.live.rooms import live_urls
 from webinars.models import LineMark, PracticumSeat, PracticumSession
-from webinars.practicum import reviewing, sessions
+from webinars.practicum import library, reviewing, sessions
 from webinars.practicum.feedback import received
 from webinars.practicum.rounds import Course, Part, Phase, may_speak
 from webinars.practicum.transcript import annotated, by_round, with_hints
@@ -106,7 +107,22 @@ def _afterwards(
         context["received"] = received(session, round=course.round)
     elif is_over:
         context["received"] = received(session, ratee=seat)
+        if seat is not None and may_rate(session, seat):
+            context |= rating_context(
+                session, seat.enrollment.learner, ReactionForm, ended_at=session.closed_at
+            )
+    if seat is not None and session.phase == Phase.CLOSED:
+        context["library_answers"] = library.answers_of(
+            seat.enrollment.learner, seat.practicum
+        ).filter(seat=seat)
     return context
+
+
+def may_rate(session: PracticumSession, seat: PracticumSeat) -> bool:
+    """Whoever has written the debrief, and everybody once the session is closed."""
+    return session.phase == Phase.CLOSED or (
+        session.phase == Phase.DEBRIEF and hasattr(seat, "debrief")
+    )
 
 
 def practicum_words() -> dict[str, str]:
@@ -133,7 +149,9 @@ def practicum_words() -> dict[str, str]:
         "mark": _("How did this line feel?"),
         "minute_left": _("One minute is left."),
         "seconds_left": _("Ten seconds are left."),
-        "left": _("{time} left"),
+        "minutes_left": _("{n} min left"),
+        "less_left": _("less than a minute left"),
+        "time_is_up": _("the time is up: finish calmly"),
         "visited": _("Trainer {name} has come in and watches."),
         "fact": _("Something new for your role"),
         "personal": _("This line has not been sent: it holds {kinds}."),

@@ -43,6 +43,7 @@ PLAYED = TIMED | {Phase.PAUSED}
 """Phases in which a round is under way."""
 AGREED = PLAYED | {Phase.LOBBY, Phase.SWAP}
 """Phases that go on when everyone has said that they are ready."""
+STOP_WORDS = frozenset({"стоп", "стоп-слово", "stop"})
 SMALLEST = 2
 
 
@@ -133,6 +134,11 @@ def ease(course: Course) -> Course:
     if course.phase not in PLAYED:
         return course
     return replace(_enter(course, Phase.FEEDBACK), is_eased=True)
+
+
+def is_stop_word(text: str) -> bool:
+    """Whether a line is nothing but a word that stops everything: «Стоп!»."""
+    return text.strip(" .!,…\n").casefold() in STOP_WORDS
 
 
 def time_over(course: Course) -> Course:

@@ -183,7 +183,7 @@ def _keep_round(
 
 def _tell(session: PracticumSession, before: Course, after: Course) -> None:
     log.append(
-        stream=log.stream_of(session.room, Stream.Kind.ROOM),
+        stream=log.shared_stream(session.room, Stream.Kind.ROOM),
         type="practicum.phase" if _is_new_phase(before, after) else "practicum.ready",
         data={
             "phase": after.phase,
@@ -191,6 +191,7 @@ def _tell(session: PracticumSession, before: Course, after: Course) -> None:
             "done": len(after.done),
             "awaited": len(after.awaited),
             "version": session.version,
+            "ends_at": log.milliseconds(session.phase_ends_at) if session.phase_ends_at else None,
         },
         # Nobody is named: a stop needs no explanation, and agreeing is nobody's business.
         actor=None,
@@ -198,10 +199,29 @@ def _tell(session: PracticumSession, before: Course, after: Course) -> None:
 
 
 # --- What people do ---------------------------------------------------------------------------
-def agree(seat: PracticumSeat) -> PracticumSession:
-    """Ready to go on; in the swap it also says that the feedback has been read."""
+def here(session: PracticumSession) -> str:
+    """What a step belongs to: an old page must not take one that it did not show."""
+    return f"{session.phase}/{session.round}"
+
+
+@transaction.atomic
+def go_to_next(session: PracticumSession, *, seen: str | None = None) -> PracticumSession:
+    """A trainer goes on from the step that they saw, whoever is still awaited. Raises NotNow."""
+    locked = _locked(session)
+    if seen is not None and seen != here(locked):
+        raise NotNow("it has moved on already")
+    return move(locked, rounds.advance, end=End.TRAINER)
+
+
+def agree(seat: PracticumSeat, *, seen: str | None = None) -> PracticumSession:
+    """Ready to go on from the step that was ``seen``; of a step that is over it changes nothing.
+
+    In the swap it also says that the feedback has been read. Raises NotNow.
+    """
     with transaction.atomic():
         before = _locked(seat.session)
+        if seen is not None and seen != here(before):
+            return before
         number = before.round
         moved = move(seat.session, lambda c: rounds.agree(c, seat.number))
         if before.phase == Phase.SWAP:
@@ -248,7 +268,10 @@ def go_on(seat: PracticumSeat) -> PracticumSession:
 def leave(seat: PracticumSeat) -> PracticumSession:
     """Leave; the others go on, and what was played counts."""
     away = frozenset({seat.number})
-    session = move(seat.session, lambda c: rounds.go_on_without(c, away), end=End.VANISHED)
+    session = _locked(seat.session)
+    if session.phase != Phase.CLOSED and seat.number not in session.away:
+        session = move(session, lambda c: rounds.go_on_without(c, away), end=End.VANISHED)
+    # Also for whoever leaves on an old page: the others have gone on without them already.
     PracticumSeat.objects.filter(pk=seat.pk).update(is_open=False)
     return session
 
@@ -281,13 +304,23 @@ def _plays_elsewhere(seat: PracticumSeat) -> bool:
 
 
 @transaction.atomic
-def extend(session: PracticumSession, *, minutes: int) -> PracticumSession:
-    """A trainer gives the phase more time. Raises NotNow where no clock runs."""
+def extend(
+    session: PracticumSession, *, minutes: int, seen: datetime | None = None
+) -> PracticumSession:
+    """A trainer gives the phase more time, up to half an hour from now; never less than it has.
+
+    ``seen``: the end that they saw; asked again about the same end, it is given once. Raises NotNow
+    where no clock runs.
+    """
     locked = _locked(session)
     if locked.phase_ends_at is None or locked.phase == Phase.CLOSED:
         raise NotNow("no clock runs")
     latest = timezone.now() + LONGEST_EXTENSION
-    locked.phase_ends_at = min(locked.phase_ends_at + timedelta(minutes=minutes), latest)
+    known = min(seen, locked.phase_ends_at) if seen else locked.phase_ends_at
+    wanted = min(known + timedelta(minutes=minutes), latest)
+    if wanted <= locked.phase_ends_at:
+        return locked
+    locked.phase_ends_at = wanted
     locked.version += 1
     locked.save(update_fields=["phase_ends_at", "version"])
     course = locked.course()
@@ -317,11 +350,11 @@ def due_facts(session: PracticumSession, *, now: datetime) -> list[dict[str, Any
 
 
 @transaction.atomic
-def reveal_facts(session: PracticumSession, *, now: datetime, one_more: bool = False) -> int:
-    """Tell the facts that are due (``one_more``: and the next) to those whom they concern."""
+def reveal_facts(session: PracticumSession, *, now: datetime, up_to: int = 0) -> int:
+    """Tell the facts that are due, and the first ``up_to``, to those whom they concern."""
     locked = _locked(session)
     facts = locked.scenario.get("facts", [])
-    count = max(len(due_facts(locked, now=now)), locked.facts_shown + one_more)
+    count = min(max(len(due_facts(locked, now=now)), up_to), len(facts))
     new = list(enumerate(facts))[locked.facts_shown : count]
     if locked.phase != Phase.ROLEPLAY or not new:
         return 0
@@ -335,7 +368,7 @@ def reveal_facts(session: PracticumSession, *, now: datetime, one_more: bool = F
         for seat in seats
         if fact["role"] in ("everyone", course.part_of(seat.number))
     ]
-    for stream, number, text in sorted(told, key=lambda one: one[0].pk):
+    for stream, number, text in sorted(told, key=lambda one: log.in_order(one[0])):
         data = {"fact": number, "text": text}
         log.append(stream=stream, type="practicum.fact", data=data, actor=None)
     return len(new)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -29,24 +29,24 @@ from webinars.models import (
     PracticumSeat,
     PracticumSession,
 )
-from webinars.practicum import agreement, completion, queue, reviewing, rounds, sessions
+from webinars.practicum import agreement, completion, library, queue, reviewing, rounds, sessions
 from webinars.practicum.feedback import BrokenFeedback, rate_as_trainer, received
 from webinars.practicum.rounds import NotNow
-from webinars.practicum.sheets import sheet_as_filled, sheet_from
+from webinars.practicum.sheets import as_posted, sheet_as_filled, sheet_from
 from webinars.practicum.transcript import annotated, by_round
+from webinars.practicum.written import number, words
+
+LATEST = timedelta(days=2 * 365)
 
 
 def led_session(request: HttpRequest, session_uuid) -> PracticumSession:
     """A session of a cohort that the person runs; else 404. Nobody reviews their own."""
-    found = get_object_or_404(
-        PracticumSession.objects.run_by(request.user)
+    return get_object_or_404(
+        PracticumSession.objects.reviewed_by(request.user)
         .select_related("room", "practicum", "cohort")
         .distinct(),
         uuid=session_uuid,
     )
-    if found.seats.filter(enrollment__learner=request.user).exists():
-        raise Http404
-    return found
 
 
 @login_required
@@ -61,6 +61,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
         "waiting": list(reviewing.waiting_for_review(request.user)),
         "running": list(reviewing.under_way(request.user)),
         "closed": list(reviewing.closed_lately(request.user)),
+        "proposals": list(library.proposals_of(request.user)),
     }
     return render(request, "webinars/practicum_queue.html", context)
 
@@ -84,8 +85,10 @@ def _review_page(
     context = review_context(session, request.user)
     context |= {"problem": problem, "problem_round": problem_round}
     for one in context["rounds"]:
-        is_this = problem is not None and one["played"].number == problem_round
-        posted = request.POST if is_this else QueryDict()
+        if problem is not None and one["played"].number == problem_round:
+            posted = request.POST
+        else:
+            posted = as_posted(one["rated"]) if one["rated"] else QueryDict()
         one["sheet"] = sheet_as_filled(session, one["quotable"], posted)
     status = 422 if problem else 200
     return render(request, "webinars/practicum_review.html", context, status=status)
@@ -94,6 +97,8 @@ def _review_page(
 def review_context(session: PracticumSession, trainer: User) -> dict[str, Any]:
     grouped = by_round(annotated(session))
     words = received(session)
+    own = session.feedback.filter(trainer=trainer).prefetch_related("ratings")
+    rated = {feedback.round: feedback for feedback in own}
     seats = session.seats.select_related("enrollment__learner", "debrief", "review")
     return {
         "session": session,
@@ -112,10 +117,12 @@ def review_context(session: PracticumSession, trainer: User) -> dict[str, Any]:
                     if line.is_specialist and not line.is_breath
                 ],
                 "received": [one for one in words if one["round"] == played.number],
-                "is_rated": session.feedback.filter(round=played.number, trainer=trainer).exists(),
+                "excellent": getattr(played, "excellent", None),
+                "may_be_proposed": played.ended_at and played.end != PracticumRound.End.EASED,
+                "rated": rated.get(played.number),
             }
             for played in session.rounds.select_related(
-                "specialist__enrollment__learner", "client__enrollment__learner"
+                "specialist__enrollment__learner", "client__enrollment__learner", "excellent"
             )
         ],
         "people": [
@@ -136,11 +143,11 @@ def review_context(session: PracticumSession, trainer: User) -> dict[str, Any]:
 @require_POST
 def comment(request: HttpRequest, session_uuid) -> HttpResponse:
     session = led_session(request, session_uuid)
-    text, line = request.POST.get("text", "").strip(), request.POST.get("line", "")
+    text, line = words(request.POST.get("text")), number(request.POST.get("line"))
     try:
-        if not text or not line.isdecimal():
+        if not text or line is None:
             raise reviewing.NoSuchLine(0)
-        reviewing.comment(session, request.user, line=int(line), text=text[:2000])
+        reviewing.comment(session, request.user, line=line, text=text)
     except reviewing.NoSuchLine:
         messages.error(request, _("Write the comment, then send it."))
         return redirect("webinars:practicum_review", session.uuid)
@@ -179,7 +186,7 @@ def decide(request: HttpRequest, session_uuid, seat_number: int) -> HttpResponse
         session=session,
         number=seat_number,
     )
-    outcome, text = request.POST.get("outcome", ""), request.POST.get("text", "").strip()
+    outcome, text = request.POST.get("outcome", ""), words(request.POST.get("text"))
     if outcome not in PracticumReview.Outcome.values:
         messages.error(request, _("Choose: accept, or ask for another round."))
     elif outcome == PracticumReview.Outcome.ANOTHER and not text:
@@ -187,7 +194,7 @@ def decide(request: HttpRequest, session_uuid, seat_number: int) -> HttpResponse
     else:
         try:
             reviewing.decide(
-                seat, request.user, outcome=PracticumReview.Outcome(outcome), text=text[:2000]
+                seat, request.user, outcome=PracticumReview.Outcome(outcome), text=text
             )
             messages.success(request, _("The decision is kept."))
         except NotStudying:
@@ -199,7 +206,9 @@ def decide(request: HttpRequest, session_uuid, seat_number: int) -> HttpResponse
 @require_POST
 def settle(request: HttpRequest, report_id: int) -> HttpResponse:
     found = get_object_or_404(
-        PracticumReport.objects.filter(session__in=PracticumSession.objects.run_by(request.user)),
+        PracticumReport.objects.filter(
+            session__in=PracticumSession.objects.reviewed_by(request.user)
+        ),
         pk=report_id,
     )
     reviewing.settle(found, request.user)
@@ -211,21 +220,19 @@ def settle(request: HttpRequest, report_id: int) -> HttpResponse:
 def lead(request: HttpRequest, session_uuid, action: str) -> HttpResponse:
     """What a trainer does in a running session: pause, go on, more time, reveal a fact."""
     session = led_session(request, session_uuid)
+    posted = request.POST
     try:
         match action:
             case "pause":
                 sessions.move(session, rounds.pause)
             case "next":
-                sessions.move(
-                    session,
-                    rounds.advance,
-                    end=PracticumRound.End.TRAINER,
-                    expected=_number(request.POST.get("version")),
-                )
+                sessions.go_to_next(session, seen=posted.get("phase"))
             case "extend":
-                sessions.extend(session, minutes=2)
+                sessions.extend(session, minutes=2, seen=_moment(posted.get("ends_at", "")))
             case "fact":
-                sessions.reveal_facts(session, now=timezone.now(), one_more=True)
+                shown = number(posted.get("shown"))
+                known = session.facts_shown if shown is None else min(shown, session.facts_shown)
+                sessions.reveal_facts(session, now=timezone.now(), up_to=known + 1)
             case _:
                 raise Http404
     except NotNow:
@@ -233,8 +240,13 @@ def lead(request: HttpRequest, session_uuid, action: str) -> HttpResponse:
     return redirect("webinars:practicum_room", session.uuid)
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() else None
+def _moment(text: str) -> datetime | None:
+    """A moment as our own pages write it; None for nonsense."""
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment is not None and timezone.is_aware(moment) else None
 
 
 @login_required
@@ -259,7 +271,7 @@ def groups(request: HttpRequest, practicum_id: int, cohort_id: int) -> HttpRespo
             return redirect("webinars:practicum_groups", practicum.pk, cohort.pk)
     proposed = queue.proposed_groups(practicum, free)
     chosen = {
-        e.pk: _number(request.POST.get(f"group-{e.pk}")) or 0
+        e.pk: number(request.POST.get(f"group-{e.pk}")) or 0
         if request.method == "POST"
         else proposed.get(e.pk, 0)
         for e in free
@@ -279,7 +291,7 @@ def groups(request: HttpRequest, practicum_id: int, cohort_id: int) -> HttpRespo
 def _form(
     request: HttpRequest, practicum: Practicum, cohort: Cohort, free: list[Any]
 ) -> list[PracticumSession] | None:
-    numbers = {e.pk: number for e in free if (number := _number(request.POST.get(f"group-{e.pk}")))}
+    numbers = {e.pk: group for e in free if (group := number(request.POST.get(f"group-{e.pk}")))}
     try:
         starts_at = _planned(request.POST.get("starts_at", ""))
     except ValueError:
@@ -298,7 +310,7 @@ def _form(
 
 
 def _planned(text: str) -> datetime | None:
-    """The time in the reader's zone. Raises ValueError for nonsense and for the past."""
+    """The time in the reader's zone. Raises ValueError for nonsense, the past, the far future."""
     if not text:
         return None
     moment = parse_datetime(text)
@@ -306,6 +318,6 @@ def _planned(text: str) -> datetime | None:
         raise ValueError(text)
     if timezone.is_naive(moment):
         moment = timezone.make_aware(moment)
-    if moment < timezone.now():
+    if not timedelta() <= moment - timezone.now() <= LATEST:
         raise ValueError(text)
     return moment

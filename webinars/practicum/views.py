@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -17,29 +18,35 @@ from django.views.decorators.http import require_GET, require_POST
 
 from courses.ledger import NotStudying
 from courses.models import Cohort, Enrollment
-from courses.programme import door_to, leads
+from courses.programme import door_to, leads, place_in
+from webinars.feedback import AskedTooLate, ReactionForm, rate_practicum
 from webinars.models import Practicum, PracticumReview, PracticumSeat, PracticumSession
-from webinars.practicum import completion, keeping, queue, reviewing, sessions
+from webinars.practicum import completion, keeping, library, queue, reviewing, sessions
 from webinars.practicum.feedback import (
+    AlreadyGiven,
     BrokenFeedback,
     WrongRater,
     give_feedback,
     write_debrief,
 )
-from webinars.practicum.room_page import PART_WORDS, room_context
+from webinars.practicum.room_page import PART_WORDS, may_rate, room_context
 from webinars.practicum.rounds import NotNow, Phase
-from webinars.practicum.sheets import sheet_as_filled, sheet_from
+from webinars.practicum.sheets import late_sheets, sheet_as_filled, sheet_from
+from webinars.practicum.written import words
 
 
 def practicum_page(
     request: HttpRequest, practicum: Practicum, enrollment: Enrollment | None
 ) -> HttpResponse:
     """What a practicum is, and the way to a group; trainers see the sessions of their cohorts."""
+    programme = request.activity_door.programme  # type: ignore[attr-defined]
     context = {
         "page": practicum,
         "practicum": practicum,
         "enrollment": enrollment,
-        "programme": request.activity_door.programme,  # type: ignore[attr-defined]
+        "programme": programme,
+        **place_in(programme, practicum),
+        "excellent": library.library_of(practicum).count() if practicum.pk else 0,
     }
     if enrollment:
         context |= _learner_context(practicum, enrollment)
@@ -76,6 +83,7 @@ def _learner_context(practicum: Practicum, enrollment: Enrollment) -> dict[str, 
         "another": asked if asked and asked.outcome == PracticumReview.Outcome.ANOTHER else None,
         "progress": completion.progress_of(enrollment, practicum) if past else None,
         "has_agreed": keeping.has_agreed(enrollment.learner, practicum),
+        "library_answers": list(library.answers_of(enrollment.learner, practicum)),
     }
 
 
@@ -151,19 +159,38 @@ def _room_page(
 ) -> HttpResponse:
     """The page of the present phase. Another player's card is not in it, not even hidden."""
     posted = request.POST if problem else QueryDict()
-    context = room_context(session, sessions.seat_of(session, request.user))
+    seat = sessions.seat_of(session, request.user)
+    context = room_context(session, seat)
     context |= {"problem": problem, "posted": posted}
     if session.phase == Phase.FEEDBACK:
-        context["sheet"] = sheet_as_filled(session, context["quotable"], posted)
-    return render(request, "webinars/practicum_room.html", context, status=422 if problem else 200)
+        is_this = posted.get("round", str(session.round)) == str(session.round)
+        filled = posted if is_this else QueryDict()
+        context["sheet"] = sheet_as_filled(session, context["quotable"], filled)
+    if seat is not None:
+        context["late"] = late_sheets(seat, posted)
+        sent = [one["prefix"] for one in context["late"] if one["is_sent"]]
+        context["problem_prefix"] = sent[0] if sent else ""
+    if isinstance(problem, NotNow):
+        context["unkept"] = [text for name in WRITTEN if (text := posted.get(name, "").strip())]
+    return render(request, "webinars/practicum_room.html", context, status=_status_of(problem))
 
 
-ACTIONS: dict[str, Callable[[PracticumSeat], PracticumSession]] = {
-    "agree": sessions.agree,
-    "stop": sessions.pause,
-    "hard": sessions.ease,
-    "go-on": sessions.go_on,
-    "leave": sessions.leave,
+WRITTEN = ("worked", "try_next", "felt", "learned", "will_try")
+"""What people write into the forms of a practicum."""
+
+
+def _status_of(problem: Exception | None) -> int:
+    if isinstance(problem, NotNow):
+        return 409
+    return 422 if problem else 200
+
+
+ACTIONS: dict[str, Callable[[PracticumSeat, QueryDict], PracticumSession]] = {
+    "agree": lambda seat, posted: sessions.agree(seat, seen=posted.get("phase")),
+    "stop": lambda seat, _posted: sessions.pause(seat),
+    "hard": lambda seat, _posted: sessions.ease(seat),
+    "go-on": lambda seat, _posted: sessions.go_on(seat),
+    "leave": lambda seat, _posted: sessions.leave(seat),
 }
 
 
@@ -175,10 +202,8 @@ def act(request: HttpRequest, session_uuid, action: str) -> HttpResponse:
     seat = sessions.seat_of(session, request.user)
     if seat is None or action not in ACTIONS:
         return render(request, "403.html", status=403)
-    if action == "agree" and request.POST.get("phase", here(session)) != here(session):
-        return redirect("webinars:practicum_room", session.uuid)
     try:
-        session = ACTIONS[action](seat)
+        session = ACTIONS[action](seat, request.POST)
     except NotNow:
         if action == "go-on":
             messages.info(request, _("Everybody is there again, so nobody has been left out."))
@@ -195,11 +220,6 @@ def act(request: HttpRequest, session_uuid, action: str) -> HttpResponse:
     return redirect("webinars:practicum_room", session.uuid)
 
 
-def here(session: PracticumSession) -> str:
-    """What an agreement belongs to: an old page must not agree to a step that it did not show."""
-    return f"{session.phase}/{session.round}"
-
-
 @login_required
 @require_POST
 def report(request: HttpRequest, session_uuid) -> HttpResponse:
@@ -208,7 +228,7 @@ def report(request: HttpRequest, session_uuid) -> HttpResponse:
     seat = sessions.seat_of(session, request.user)
     if seat is None:
         return render(request, "403.html", status=403)
-    reviewing.report(seat, text=request.POST.get("text", ""))
+    reviewing.report(seat, text=words(request.POST.get("text")))
     messages.success(
         request, _("The trainers of your cohort will look into it. The group does not learn of it.")
     )
@@ -230,9 +250,9 @@ def debrief(request: HttpRequest, session_uuid) -> HttpResponse:
     def keep(seat: PracticumSeat) -> None:
         write_debrief(
             seat,
-            felt=request.POST.get("felt", ""),
-            learned=request.POST.get("learned", ""),
-            will_try=request.POST.get("will_try", ""),
+            felt=words(request.POST.get("felt")),
+            learned=words(request.POST.get("learned")),
+            will_try=words(request.POST.get("will_try")),
         )
 
     return _form_step(request, session_uuid, keep)
@@ -258,11 +278,34 @@ def _form_step(
             ),
         )
         return _room_page(request, session, problem=problem)
-    except NotNow:
-        messages.info(request, _("The practicum has moved on in the meantime. Nothing is lost."))
+    except AlreadyGiven:
+        messages.info(request, _("This has been sent already, and it is kept."))
+    except NotNow as problem:
+        session.refresh_from_db()
+        return _room_page(request, session, problem=problem)
     except NotStudying:
         messages.error(request, _("This course is closed for you, so nothing was changed."))
     return redirect("webinars:practicum_room", session.uuid)
+
+
+@login_required
+@require_POST
+def rating(request: HttpRequest, session_uuid) -> HttpResponse:
+    """What a player thought of the practicum as a whole."""
+    session = visible_session(request, session_uuid)
+    seat = sessions.seat_of(session, request.user)
+    if seat is None or not may_rate(session, seat):
+        return render(request, "403.html", status=403)
+    form = ReactionForm(request.POST)
+    if form.is_valid():
+        try:
+            rate_practicum(session, request.user, **form.cleaned_data)
+            messages.success(request, _("Thank you! Trainers see your rating without your name."))
+        except AskedTooLate:
+            messages.error(request, _("Ratings of this meeting are closed."))
+    for problems in form.errors.values():
+        messages.error(request, problems[0])
+    return redirect(reverse("webinars:practicum_room", args=[session.uuid]) + "#rating")
 
 
 @login_required

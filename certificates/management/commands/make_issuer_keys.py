@@ -1,7 +1,8 @@
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-from certificates.keys import KeysExist, make_keys
+from certificates.issuer import current_token
+from certificates.keys import KeysExist, KeysUnreadable, make_keys
 
 
 class Command(BaseCommand):
@@ -10,7 +11,9 @@ class Command(BaseCommand):
     def handle(self, *args, verbosity: int, **options):
         folder = settings.ISSUER_KEYS_DIR
         try:
-            make_keys(folder, organisation=settings.WAGTAIL_SITE_NAME)
+            make_keys(folder, organisation=settings.WAGTAIL_SITE_NAME, token=current_token())
+        except KeysUnreadable as error:
+            raise CommandError(str(error)) from None
         except KeysExist:
             if verbosity:
                 self.stdout.write(f"The keys in {folder} stay as they are.")

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from certificates.issuer import current_token
 from certificates.keys import KeysMissing, KeysUnreadable, rotate_keys
 
 
@@ -9,7 +10,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, verbosity: int, **options):
         try:
-            rotate_keys(settings.ISSUER_KEYS_DIR)
+            rotate_keys(settings.ISSUER_KEYS_DIR, token=current_token())
         except KeysMissing:
             raise CommandError("There are no keys yet: run make_issuer_keys.") from None
         except KeysUnreadable as error:

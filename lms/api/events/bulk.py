@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import uuid4
 
-from courses.models import Enrollment, PeopleImport
-from courses.signals import import_finished, people_written
+from courses.models import PeopleImport
+from courses.signals import MovedEnrollment, WrittenPerson, import_finished, people_written
+from lms.api.events.hooks import TOLD_OF_LEARNERS
 from lms.api.events.kinds import EventType
 from lms.api.events.models import Event
 from lms.api.events.recording import NewEvent, record_events
-from lms.bulk import insert_rows
-from lms.people.models import User
+from lms.bulk import insert_rows, ordered_uuids
 
+TOLD_FIELDS = frozenset(TOLD_OF_LEARNERS.values())
 FIELDS = ("uuid", "type", "region", "object_id", "learner", "data", "is_quiet")
 
 
@@ -25,32 +25,49 @@ def connect() -> None:
 def tell_of_people(
     sender: type[PeopleImport],
     source: str,
-    created: Sequence[int],
-    updated: Sequence[int],
-    transitions: Sequence[tuple[int, str, str]],
+    people: Sequence[WrittenPerson],
+    enrollments: Sequence[MovedEnrollment],
+    is_quiet: bool,
     **kwargs: Any,
 ) -> None:
-    """Quiet events: the webhook comes once, when the import ends."""
-    types = dict.fromkeys(updated, EventType.LEARNER_UPDATED)
-    types |= dict.fromkeys(created, EventType.LEARNER_CREATED)
-    people = User.objects.filter(id__any_of=list(types), region__isnull=False)
-    rows: list[tuple] = [
-        (uuid4(), types[pk].value, region_id, uuid, pk, {}, True)
-        for pk, uuid, region_id in people.values_list("pk", "uuid", "region_id")
-    ]
-    states = {pk: (before, after) for pk, before, after in transitions}
-    places = Enrollment.objects.filter(id__any_of=list(states), learner__region__isnull=False)
-    for pk, uuid, learner_id, region_id, cohort, attempt in places.values_list(
-        "pk", "uuid", "learner_id", "learner__region_id", "cohort__uuid", "attempt"
-    ):
-        before, after = states[pk]
-        facts = {"cohort": str(cohort), "attempt": attempt, "state": after, "source": source}
-        kind = EventType.ENROLMENT_CREATED
-        if before:
-            facts["from_state"] = before
-            kind = EventType.ENROLMENT_STATE_CHANGED
-        rows.append((uuid4(), kind.value, region_id, uuid, learner_id, facts, True))
-    insert_rows(Event, FIELDS, rows)
+    rows: list[tuple] = []
+    said: dict[tuple, dict[str, Any]] = {}
+    for person in people:
+        facts = _of_changes(person)
+        if person.region_id and facts is not None:
+            kind = EventType.LEARNER_CREATED if person.is_new else EventType.LEARNER_UPDATED
+            rows.append((kind.value, person.region_id, person.uuid, person.pk, facts, is_quiet))
+    for one in enrollments:
+        if not one.region_id:
+            continue
+        kind = EventType.ENROLMENT_STATE_CHANGED if one.before else EventType.ENROLMENT_CREATED
+        way = (one.cohort_uuid, one.attempt, one.before, one.after)
+        if way not in said:  # nearly all went the same
+            said[way] = _of_move(one, source)
+        rows.append((kind.value, one.region_id, one.uuid, one.learner_id, said[way], is_quiet))
+    uuids = ordered_uuids(len(rows))
+    insert_rows(Event, FIELDS, ((uuid, *row) for uuid, row in zip(uuids, rows, strict=True)))
+
+
+def _of_move(one: MovedEnrollment, source: str) -> dict[str, Any]:
+    facts = {
+        "cohort": str(one.cohort_uuid),
+        "attempt": one.attempt,
+        "state": one.after,
+        "source": source,
+    }
+    return facts | {"from_state": one.before} if one.before else facts
+
+
+_NOTHING: dict[str, Any] = {}
+
+
+def _of_changes(person: WrittenPerson) -> dict[str, Any] | None:
+    """What the event says beside the person's id; None where nothing that is told has changed."""
+    if person.changes is None:
+        return _NOTHING
+    told = sorted(TOLD_FIELDS.intersection(person.changes))
+    return {"changes": told} if told else None
 
 
 def tell_of_import(sender: type[PeopleImport], people_import: PeopleImport, **kwargs: Any) -> None:

@@ -8,6 +8,7 @@ calls ``record_events`` instead.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Model
@@ -15,7 +16,7 @@ from django.db.models.signals import post_save, pre_save
 
 from certificates.models import Certificate
 from courses.models import Completion, Enrollment, EnrollmentTransition
-from lms.api.events.kinds import EventType
+from lms.api.events.kinds import OF_CERTIFICATES, EventType
 from lms.api.events.models import Event
 from lms.api.events.recording import NewEvent, record_events
 from lms.people.models import User
@@ -26,6 +27,7 @@ TOLD_OF_LEARNERS = {
     "given_name": "given_name",
     "patronymic": "patronymic",
     "email": "email",
+    "phone": "phone",
     "position": "position",
     "organisation_id": "organisation",
     "region_id": "region",
@@ -83,6 +85,10 @@ def note_change_of_person(
         watched &= {_COLUMN_OF.get(name, name) for name in update_fields}
     if not watched:
         return
+    if instance.known_changes is not None:
+        told = {_COLUMN_OF.get(name, name) for name in instance.known_changes} & watched
+        instance._told_changes = sorted(TOLD_OF_LEARNERS[name] for name in told)  # type: ignore[attr-defined]
+        return
     before = User.objects.filter(pk=instance.pk).values(*watched).first() or {}
     instance._told_changes = sorted(  # type: ignore[attr-defined]
         TOLD_OF_LEARNERS[name] for name, value in before.items() if value != getattr(instance, name)
@@ -121,6 +127,10 @@ def tell_of_transition(
     told = _of_transition(
         enrollment, str(instance.from_state), str(instance.to_state), instance.source
     )
+    if instance.from_cohort is not None:
+        facts = {**told.data, "from_cohort": str(instance.from_cohort.uuid)}
+        del facts["from_state"]
+        told = replace(told, type=EventType.ENROLMENT_TRANSFERRED, data=facts)
     record_events([told])
 
 
@@ -187,7 +197,8 @@ def tell_of_certificate(
     if created:
         event_type = EventType.CERTIFICATE_ISSUED
     else:
-        told = Event.objects.filter(object_id=instance.uuid).order_by("pk").last()
+        of_it = Event.objects.filter(object_id=instance.uuid, type__in=OF_CERTIFICATES)
+        told = of_it.order_by("pk").last()
         state_told = told.data["state"] if told else Certificate.State.ISSUED
         if state_told == instance.state:
             return

@@ -17,6 +17,10 @@ class EventType(models.TextChoices):
     LEARNER_ERASED = "learner.erased", _("the personal data of a learner was erased")
     ENROLMENT_CREATED = "enrolment.created", _("a learner was enrolled")
     ENROLMENT_STATE_CHANGED = "enrolment.state_changed", _("an enrolment changed its state")
+    ENROLMENT_TRANSFERRED = (
+        "enrolment.transferred",
+        _("a learner was moved to another cohort"),
+    )
     PROGRESS_MILESTONE = "progress.milestone", _("a learner finished an activity")
     CERTIFICATE_ISSUED = "certificate.issued", _("a certificate was issued")
     CERTIFICATE_STATE_CHANGED = (
@@ -27,6 +31,9 @@ class EventType(models.TextChoices):
     CERTIFICATE_SUPERSEDED = "certificate.superseded", _("a certificate was replaced by another")
     IMPORT_FINISHED = "import.finished", _("an import came to its end")
 
+
+OF_CERTIFICATES = tuple(kind.value for kind in EventType if kind.value.startswith("certificate."))
+"""The events whose predecessor of the same object is looked up."""
 
 TEST_TYPE = "webhook.test"
 """What a test delivery carries; it never stands in the feed."""

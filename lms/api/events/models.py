@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from lms.api.events.kinds import EventType
+from lms.api.events.kinds import OF_CERTIFICATES, EventType
 from lms.people.models import Region
 
 
@@ -24,15 +24,27 @@ class Event(models.Model):
     Written in the transaction of the change, without a place in the order; ``position`` (in the
     feed of all regions) and ``number`` (1, 2, 3 … in the region's) are given after the commit by
     ``numbering.number_events``, so that a reader who has seen a place has seen all before it.
+
+    A log: its references are not looked up by the database at every row, and what waits for its
+    place is in no index of places.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     type = models.CharField(_("what happened"), max_length=40, choices=EventType.choices)
     region = models.ForeignKey(
-        Region, on_delete=models.PROTECT, related_name="events", verbose_name=_("region")
+        Region,
+        on_delete=models.PROTECT,
+        related_name="events",
+        verbose_name=_("region"),
+        db_index=False,
+        db_constraint=False,
     )
     learner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="events"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="events",
+        db_constraint=False,
     )
     object_id = models.UUIDField(_("id of what it is about"))
     data = models.JSONField(_("details"), default=dict)
@@ -48,9 +60,15 @@ class Event(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         constraints = [
-            models.UniqueConstraint(fields=["position"], name="event_has_one_place_in_the_feed"),
             models.UniqueConstraint(
-                fields=["region", "number"], name="event_has_one_number_in_its_region"
+                fields=["position"],
+                condition=Q(position__isnull=False),
+                name="event_has_one_place_in_the_feed",
+            ),
+            models.UniqueConstraint(
+                fields=["region", "number"],
+                condition=Q(number__isnull=False),
+                name="event_has_one_number_in_its_region",
             ),
             models.CheckConstraint(
                 condition=Q(position__isnull=True, number__isnull=True)
@@ -62,8 +80,16 @@ class Event(models.Model):
             models.Index(
                 F("id"), condition=Q(position__isnull=True), name="event_waits_for_its_number"
             ),
-            models.Index(fields=["region", "position"], name="event_of_a_region_in_order"),
-            models.Index(fields=["object_id", "id"], name="event_of_an_object"),
+            models.Index(
+                fields=["region", "position"],
+                condition=Q(position__isnull=False),
+                name="event_of_a_region_in_order",
+            ),
+            models.Index(
+                fields=["object_id", "id"],
+                condition=Q(type__in=OF_CERTIFICATES),
+                name="event_of_a_certificate",
+            ),
             models.Index(fields=["occurred_at"], name="event_by_time"),
         ]
 

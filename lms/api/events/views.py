@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from lms.api.events.kinds import EventType, scope_of, subject_of
 from lms.api.events.models import Event, EventCounter
 from lms.api.events.numbering import number_events
-from lms.api.fields import StrictSerializer, Text
+from lms.api.fields import ShownModel, StrictSerializer, Text
 from lms.api.learners import LearnerSerializer, with_external_ids
 from lms.api.pagination import DEFAULT_LIMIT, MAX_LIMIT
 from lms.api.personal_data import record_access
@@ -29,7 +29,7 @@ from lms.people.models import User
 _SALT = "api.events"
 TYPES = OpenApiParameter(
     "types",
-    {"type": "array", "items": {"type": "string", "enum": EventType.values}},
+    {"type": "array", "minItems": 1, "items": {"type": "string", "enum": EventType.values}},
     OpenApiParameter.QUERY,
     style="form",
     explode=False,
@@ -53,15 +53,16 @@ class EventLearner(LearnerSerializer):
 
     def get_fields(self) -> dict[str, serializers.Field]:
         fields = super().get_fields()
+        fields.pop("metadata", None)  # what happened is told without notes of other systems
         for name in set(fields) - set(self.ALWAYS):
-            fields[name].required = False
+            fields[name].required = fields[name].read_only = False
         is_schema = getattr(self.context.get("view"), "swagger_fake_view", False)
         if is_schema or self.context.get("expands"):
             return fields
         return {name: fields[name] for name in self.ALWAYS}
 
 
-class EventSerializer(serializers.ModelSerializer):
+class EventSerializer(ShownModel):
     """One event. The learner stands here in full only with ``expand=learner``."""
 
     id = serializers.UUIDField(source="uuid")

@@ -12,8 +12,10 @@ from lms.people.models import Organisation, Region
 class ScimUser(models.Model):
     """What an HR system says about a person by SCIM beyond what the person's entry holds.
 
-    ``is_active`` empty: not said. Somebody whom the HR system has deleted keeps the row, so that
-    they come back to their own results when they are hired again under the same name.
+    ``is_active`` empty: not said. ``has_closed``: the account is closed because the HR system said
+    so, and it may open it again; what an administrator has closed it may not. Somebody whom the HR
+    system has deleted keeps the row, so that they come back to their own results when they are
+    hired again under the same name.
     """
 
     user = models.OneToOneField(
@@ -25,6 +27,7 @@ class ScimUser(models.Model):
     email_type = models.CharField(max_length=40, blank=True)
     email_is_primary = models.BooleanField(null=True)
     is_active = models.BooleanField(null=True)
+    has_closed = models.BooleanField(default=False)
     changed_at = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True)
 

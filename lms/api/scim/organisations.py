@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.deletion import ProtectedError
 from django.utils import timezone
 from scim2_models import (
@@ -19,7 +19,9 @@ from scim2_models import (
 from lms.api.scim.models import ScimGroup
 from lms.api.scim.people import meta_of, people_of
 from lms.api.scim.resources import Group, GroupMember
+from lms.numerals import whole_number
 from lms.people.models import Organisation, Region
+from lms.people.models import User as Person
 
 LONGEST_NAME = 250
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
@@ -38,9 +40,8 @@ def organisations_of(region: Region) -> QuerySet[Organisation]:
 
 def find(region: Region, identifier: str) -> Organisation:
     """Raises NotFoundException."""
-    if not identifier.isascii() or not identifier.isdigit() or len(identifier) > 18:
-        raise NotFoundException(detail="There is no such group.")
-    found = organisations_of(region).filter(pk=int(identifier)).first()
+    number = whole_number(identifier)
+    found = None if number is None else organisations_of(region).filter(pk=number).first()
     if found is None:
         raise NotFoundException(detail="There is no such group.")
     return found
@@ -73,21 +74,25 @@ def write(region: Region, organisation: Organisation, said: Group) -> Organisati
     name = (said.display_name or "").strip()
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise InvalidValueException(detail=f"displayName has 1 to {LONGEST_NAME} characters.")
+    members = _members(region, [member.value or "" for member in said.members or []])
+    _lock(region, organisation, members)
     organisation.region, organisation.name = region, name
     try:
         with transaction.atomic():
-            organisation.save()
+            # Of one that is there only the name: what else is known of it others may change now.
+            organisation.save(update_fields=["name", "updated_at"] if organisation.pk else None)
     except IntegrityError:
         raise UniquenessException(detail="The region has an organisation of this name.") from None
     scim, _created = ScimGroup.objects.get_or_create(organisation=organisation)
     scim.external_id = (said.external_id or "")[:200]
     scim.changed_at = timezone.now()
     scim.save()
-    _seat(region, organisation, [member.value or "" for member in said.members or []])
+    _seat(region, organisation, members)
     return find(region, str(organisation.pk))
 
 
-def _seat(region: Region, organisation: Organisation, wanted: Iterable[str]) -> None:
+def _members(region: Region, wanted: Iterable[str]) -> list[Person]:
+    """The users with these ids. Raises InvalidValueException."""
     ids = set(wanted)
     try:
         members = list(people_of(region).filter(uuid__in=ids)) if ids else []
@@ -95,6 +100,20 @@ def _seat(region: Region, organisation: Organisation, wanted: Iterable[str]) -> 
         members = []
     if len(members) != len(ids):
         raise InvalidValueException(detail="A member is no user of this region.")
+    return members
+
+
+def _lock(region: Region, organisation: Organisation, members: list[Person]) -> None:
+    """The organisation, then everybody who comes or goes: the order in which a name changes."""
+    Organisation.objects.select_for_update(no_key=True).filter(pk=organisation.pk).first()
+    moving = Q(pk__in=[person.pk for person in members])
+    if organisation.pk is not None:
+        moving |= Q(organisation=organisation)
+    people = people_of(region).filter(moving).select_for_update(no_key=True, of=("self",))
+    list(people.order_by("pk").values_list("pk", flat=True))
+
+
+def _seat(region: Region, organisation: Organisation, members: list[Person]) -> None:
     keep = {person.pk for person in members}
     for person in people_of(region).filter(organisation=organisation).exclude(pk__in=keep):
         person.organisation = None

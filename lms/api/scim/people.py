@@ -6,6 +6,8 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -23,6 +25,7 @@ from lms.people.registering import (
     refuse_taken_email,
 )
 
+LONGEST_EMAIL = 254
 SYSTEM = "scim"
 """The system of the external id that a user name is: «scim:ivanova» enrols the same person."""
 
@@ -83,7 +86,7 @@ def shown(person: Person) -> User:
         name=Name(**names) if any(names.values()) else None,
         display_name=person.get_full_name() or None,
         title=person.position or None,
-        active=scim.is_active if scim else person.is_active,
+        active=scim.is_active if scim and person.is_active else person.is_active,
         emails=[
             Email(
                 value=person.email,
@@ -133,7 +136,7 @@ def register(region: Region, said: User) -> Person:
         gone.deleted_at = None
         gone.user.scim = gone
         return write(region, gone.user, said)
-    person = Person(region=region, timezone=region.timezone)
+    person = Person(region=region, timezone=region.timezone, is_synthetic=region.is_sandbox)
     person.set_unusable_password()
     return write(region, person, said)
 
@@ -142,12 +145,13 @@ def register(region: Region, said: User) -> Person:
 def write(region: Region, person: Person, said: User) -> Person:
     """Make the person what ``said`` says, which is the whole of it: what is missing is cleared.
 
-    From the first sign-in on the e-mail address is the person's own and stays as it is.
+    From the first sign-in on, and of whoever may enter the CMS, the e-mail address is the person's
+    own and stays as it is.
     """
     user_name = _user_name(said)
     _refuse_taken_name(region, user_name, person)
     email = _email(said)
-    if person.last_login is not None and "email" in PERSONS_OWN:
+    if (person.last_login is not None or person.is_staff) and "email" in PERSONS_OWN:
         email_value = person.email
     else:
         email_value = email.value.lower() if email and email.value else None
@@ -163,8 +167,9 @@ def write(region: Region, person: Person, said: User) -> Person:
         "patronymic": _fits(name.middle_name, 100),
         "position": _fits(said.title, 150),
         "email": email_value,
-        "is_active": said.active is not False,
+        "is_active": _is_open(person, said),
     }
+    has_closed = not fields["is_active"] and (person.is_active or _has_closed(person))
     changed = [key for key, value in fields.items() if getattr(person, key) != value]
     for key, value in fields.items():
         setattr(person, key, value)
@@ -180,6 +185,7 @@ def write(region: Region, person: Person, said: User) -> Person:
         scim.email_type = _fits(email.type if email else None, 40)
         scim.email_is_primary = email.primary if email else None
         scim.is_active = said.active
+        scim.has_closed = has_closed
         scim.changed_at = timezone.now()
         scim.save()
         _keep_external_id(region, person, former=former, user_name=user_name)
@@ -187,6 +193,16 @@ def write(region: Region, person: Person, said: User) -> Person:
         raise UniquenessException(detail="The user name or the e-mail is taken.") from None
     person.scim = scim
     return person
+
+
+def _is_open(person: Person, said: User) -> bool:
+    """What becomes of the account: an HR system opens none but those that it has closed itself."""
+    return said.active is not False and (person.is_active or _has_closed(person))
+
+
+def _has_closed(person: Person) -> bool:
+    scim = _scim_of(person)
+    return scim is not None and scim.has_closed
 
 
 def _keep_external_id(region: Region, person: Person, *, former: str, user_name: str) -> None:
@@ -222,8 +238,11 @@ def _email(said: User) -> Email | None:
     """The one address that is kept: the primary one, else the first."""
     emails = [email for email in said.emails or [] if email.value]
     chosen = next((email for email in emails if email.primary), emails[0] if emails else None)
-    if chosen is not None and (len(chosen.value or "") > 254 or "@" not in (chosen.value or "")):
-        raise InvalidValueException(detail="This is no e-mail address.")
+    if chosen is not None:
+        try:
+            validate_email(_fits(chosen.value, LONGEST_EMAIL))
+        except ValidationError:
+            raise InvalidValueException(detail="This is no e-mail address.") from None
     return chosen
 
 
@@ -242,6 +261,7 @@ def let_go(region: Region, person: Person) -> None:
     """
     scim = _scim_of(person) or ScimUser(user=person, region=region, user_name=user_name_of(person))
     scim.deleted_at = scim.changed_at = timezone.now()
+    scim.has_closed = scim.has_closed or person.is_active
     scim.save()
     person.is_active = False
     person.organisation = None

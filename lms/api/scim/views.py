@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import uuid
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +20,7 @@ from scim2_server.routing import Operation
 from scim2_server.service import ScimService
 
 from lms.api import throttling
+from lms.api.authentication import challenge
 from lms.api.models import ApiClient, PersonalDataAccess
 from lms.api.problems import Problem
 from lms.api.scim.resources import make_provider
@@ -39,7 +39,7 @@ class Scim(APIView):
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     permission_classes = []
     scopes: dict[str, tuple[Scope, ...]] = {}
-    rate_limit: tuple[int, int] | None = None
+    allowance: throttling.Allowance | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.perform_authentication(request)
@@ -74,17 +74,16 @@ class Scim(APIView):
             )
         storage = RegionStorage(client.region)
         response = ScimHandler(SERVICE, storage).handle(asked)
-        self._record(client, asked, storage.seen)
+        self._record(request, asked, storage.seen)
         return response
 
-    def _record(self, client: ApiClient, asked: ScimRequest, seen: set[int]) -> None:
-        request_id = uuid.uuid4()
+    def _record(self, request: Request, asked: ScimRequest, seen: set[int]) -> None:
         PersonalDataAccess.objects.bulk_create(
             PersonalDataAccess(
-                client=client,
+                client=request.auth,
                 person_id=person_id,
                 endpoint=f"{asked.method} /scim/v2{asked.path}"[:200],
-                request_id=request_id,
+                request_id=request._request.request_id,
             )
             for person_id in sorted(seen)
         )
@@ -95,9 +94,8 @@ class Scim(APIView):
         for name, value in answer.headers.items():
             response.headers[name] = value
         response.headers.setdefault("Cache-Control", "no-store")
-        if self.rate_limit is not None:
-            left, seconds_left = self.rate_limit
-            throttling.write_headers(response, left=left, seconds_left=seconds_left)
+        if self.allowance is not None:
+            throttling.write_headers(response, self.allowance)
         return response
 
     def handle_exception(self, error: Exception) -> HttpResponse:
@@ -107,8 +105,8 @@ class Scim(APIView):
             status, detail = 429, "Too many requests."
             headers["Retry-After"] = str(int(error.wait or 1) + 1)
         elif isinstance(error, exceptions.AuthenticationFailed):
-            status, detail = 401, "The key is not valid."
-            headers["WWW-Authenticate"] = 'Bearer realm="berezhno"'
+            status, detail = 401, "The key or the token is not valid."
+            headers["WWW-Authenticate"] = challenge(error)
         elif isinstance(error, (exceptions.APIException, Problem)):
             status, detail = error.status_code, str(error.detail)
         else:

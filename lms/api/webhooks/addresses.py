@@ -63,7 +63,7 @@ def is_forbidden(address: Address) -> bool:
             return is_forbidden(address.ipv4_mapped)
         if address in _NAT64:
             return is_forbidden(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-        if any(address in tunnel for tunnel in _TUNNELS):
+        if address.is_site_local or any(address in tunnel for tunnel in _TUNNELS):
             return True
     return not address.is_global or address.is_multicast or address.is_reserved
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from uuid import UUID
+
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext
@@ -23,10 +26,11 @@ from wagtail.permissions import register_permission_policy
 
 from lms.api.events.kinds import EventType
 from lms.api.webhooks.addresses import AddressRefused, parsed
-from lms.api.webhooks.delivering import resend, send_test
+from lms.api.webhooks.delivering import request_of, resend, send_test
 from lms.api.webhooks.endpoints import rotate_secret
 from lms.api.webhooks.models import WebhookDelivery, WebhookEndpoint
 from lms.api.webhooks.signing import new_secret, sealed
+from lms.vault import InvalidToken
 
 PAGE = 50
 
@@ -104,6 +108,7 @@ class ChangeEndpointView(generic.EditView):
             HeaderButton(
                 _("Deliveries"), url=address("deliveries"), icon_name="list-ul", priority=4
             ),
+            HeaderButton(_("Try it"), url=address("tester"), icon_name="mail", priority=3),
             HeaderButton(
                 _("Make a new secret"), url=address("rotate"), icon_name="key", priority=5
             ),
@@ -140,12 +145,39 @@ def deliveries(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "api/cms/webhook_deliveries.html", context)
 
 
+def tester(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send a test message, and see the request and the answer to it, header by header."""
+    endpoint = _endpoint(request, pk)
+    if endpoint is None:
+        return permission_denied(request)
+    context = {"endpoint": endpoint, "header_title": endpoint.url}
+    if request.method == "POST":
+        if endpoint.state != WebhookEndpoint.State.ACTIVE:
+            messages.error(request, gettext("The endpoint is switched off: nothing was sent."))
+        else:
+            delivery = send_test(endpoint)
+            context["delivery"] = delivery
+            if attempt := delivery.attempts.last():
+                context["attempt"] = attempt
+                with suppress(InvalidToken):  # then nothing was sent
+                    headers, body = request_of(delivery, attempt.at)
+                    context |= {"headers": headers, "body": body.decode()}
+    return render(request, "api/cms/webhook_tester.html", context)
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None
+
+
 def _send(request: HttpRequest, endpoint: WebhookEndpoint) -> None:
     if endpoint.state != WebhookEndpoint.State.ACTIVE:
         messages.error(request, gettext("The endpoint is switched off: nothing was sent."))
         return
     if "resend" in request.POST:
-        resend(get_object_or_404(endpoint.deliveries, uuid=request.POST["resend"]))
+        resend(get_object_or_404(endpoint.deliveries, uuid=_uuid(request.POST["resend"])))
         messages.success(request, gettext("It will be sent within seconds."))
         return
     delivery = send_test(endpoint)
@@ -158,6 +190,10 @@ def _send(request: HttpRequest, endpoint: WebhookEndpoint) -> None:
         messages.error(request, text % {"answer": said})
 
 
+class WebhookEndpointIndex(generic.IndexView):
+    add_item_label = _("Add an endpoint")
+
+
 class WebhookEndpointViewSet(ModelViewSet):
     model = WebhookEndpoint
     name = "webhook_endpoints"
@@ -166,13 +202,14 @@ class WebhookEndpointViewSet(ModelViewSet):
     menu_order = 901
     add_to_admin_menu = True
     copy_view_enabled = False
+    index_view_class = WebhookEndpointIndex
     add_view_class = MakeEndpointView
     edit_view_class = ChangeEndpointView
     list_display = [
         "url",
-        "client",
+        Column("client", label=_("API client"), sort_key="client", classname="cms-wide-only"),
         Column("state", label=_("State"), accessor="get_state_display"),
-        "created_at",
+        Column("created_at", label=_("Made"), sort_key="created_at", classname="cms-wide-only"),
     ]
     edit_handler = ObjectList(
         [
@@ -189,5 +226,6 @@ class WebhookEndpointViewSet(ModelViewSet):
         return [
             *super().get_urlpatterns(),
             path("rotate/<int:pk>/", rotate, name="rotate"),
+            path("tester/<int:pk>/", tester, name="tester"),
             path("deliveries/<int:pk>/", deliveries, name="deliveries"),
         ]

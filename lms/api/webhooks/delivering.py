@@ -5,12 +5,14 @@ from __future__ import annotations
 import ipaddress
 import json
 import random
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from lms.api.events.kinds import TEST_TYPE, scope_of
@@ -20,6 +22,7 @@ from lms.api.webhooks import posting
 from lms.api.webhooks.addresses import AddressRefused, resolved
 from lms.api.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from lms.api.webhooks.signing import headers_for, opened
+from lms.vault import InvalidToken
 
 PAUSES = (
     timedelta(seconds=5),
@@ -36,9 +39,16 @@ PAUSES = (
 JITTER = 0.2
 """A pause is made longer by up to this part, so that receivers are not met by a crowd."""
 TAKEN_FOR = timedelta(seconds=60)
-"""How long a try may take before another worker may believe that the first one died."""
+"""How long a worker may have deliveries before another may believe that it died."""
+LONGEST_TRY = timedelta(seconds=posting.SECONDS + 5)
+"""A worker begins none that it might not end in time."""
+LANES = 2
+"""How many workers may be busy with one endpoint: one that hangs leaves room for the others."""
+LANE_LENGTH = 100
+_TICK = timedelta(microseconds=1)
 GONE = 410
-SENT_AT_ONCE = 200
+SECRET_UNREADABLE = "secret-unreadable"  # noqa: S105
+"""The error of a try where SECRET_KEY was replaced since the endpoint's secret was made."""
 
 
 def client_may_hear(endpoint: WebhookEndpoint, event_type: str) -> bool:
@@ -71,23 +81,81 @@ def plan_deliveries(events: QuerySet[Event]) -> int:
     return len(planned)
 
 
-def due_deliveries() -> list[int]:
-    """Ids of the deliveries whose moment has come, the longest due first."""
-    due = WebhookDelivery.objects.filter(
-        state=WebhookDelivery.State.PENDING, due_at__lte=timezone.now()
-    )
-    return list(due.order_by("due_at").values_list("pk", flat=True)[:SENT_AT_ONCE])
+@dataclass(frozen=True)
+class Lane:
+    """Deliveries of one endpoint that one worker sends, one after the other."""
+
+    deliveries: list[int]
+    taken_until: datetime
 
 
-def send_delivery(delivery_id: int) -> posting.Answer | None:
-    """Try one delivery that is due. None when another worker has it, or it is no longer due.
+@transaction.atomic
+def take_due_deliveries() -> list[Lane]:
+    """Take what is due, the longest due first, and give it out; nobody else gets it meanwhile.
 
-    It is taken by compare-and-set: a worker that dies leaves it due again after ``TAKEN_FOR``.
+    An endpoint that is served by ``LANES`` workers already gets no further one.
     """
     now = timezone.now()
+    pending = WebhookDelivery.objects.filter(state=WebhookDelivery.State.PENDING).order_by()
+    due = pending.filter(_is_free(now), due_at__lte=now)
+    endpoints = list(due.values_list("endpoint", flat=True).distinct())
+    if not endpoints:
+        return []
+    busy = dict(
+        pending.filter(taken_until__gt=now)
+        .values("endpoint")
+        .annotate(lanes=Count("taken_until", distinct=True))
+        .values_list("endpoint", "lanes")
+    )
+    lanes = []
+    for endpoint in endpoints:
+        free = LANES - busy.get(endpoint, 0)
+        rows = due.filter(endpoint=endpoint).order_by("due_at", "pk")
+        rows = rows.select_for_update(skip_locked=True, of=("self",))
+        found = list(rows.values_list("pk", flat=True)[: max(free, 0) * LANE_LENGTH])
+        for start in range(0, len(found), LANE_LENGTH):
+            # Two lanes are told apart by their moments.
+            lane = Lane(found[start : start + LANE_LENGTH], now + TAKEN_FOR + start * _TICK)
+            WebhookDelivery.objects.filter(pk__in=lane.deliveries).update(
+                taken_until=lane.taken_until
+            )
+            lanes.append(lane)
+    return lanes
+
+
+def _is_free(now: datetime) -> Q:
+    return Q(taken_until=None) | Q(taken_until__lte=now)
+
+
+def send_lane(lane: Lane) -> None:
+    """Send one after the other; an endpoint that does not answer is left alone until later.
+
+    What was not begun is given back.
+    """
+    for delivery_id in lane.deliveries:
+        if timezone.now() > lane.taken_until - LONGEST_TRY:
+            break
+        answer = send_delivery(delivery_id, lane=lane)
+        if answer is not None and answer.status is None:
+            break
+    WebhookDelivery.objects.filter(pk__in=lane.deliveries, taken_until=lane.taken_until).update(
+        taken_until=None
+    )
+
+
+def send_delivery(delivery_id: int, *, lane: Lane | None = None) -> posting.Answer | None:
+    """Try one delivery that is due. None when another worker has it, or it is no longer due.
+
+    It is taken by compare-and-set, if it was not taken with its ``lane``: a worker that dies leaves
+    it free again after ``TAKEN_FOR``.
+    """
+    now = timezone.now()
+    free = _is_free(now) if lane is None else Q(taken_until=lane.taken_until)
     taken = WebhookDelivery.objects.filter(
-        pk=delivery_id, state=WebhookDelivery.State.PENDING, due_at__lte=now
-    ).update(due_at=now + TAKEN_FOR, tries=F("tries") + 1)
+        free, pk=delivery_id, state=WebhookDelivery.State.PENDING, due_at__lte=now
+    ).update(
+        taken_until=now + TAKEN_FOR if lane is None else lane.taken_until, tries=F("tries") + 1
+    )
     if not taken:
         return None
     delivery = WebhookDelivery.objects.select_related(
@@ -104,17 +172,28 @@ def send_delivery(delivery_id: int) -> posting.Answer | None:
     return answer
 
 
-def _sent(delivery: WebhookDelivery, now: datetime) -> posting.Answer:
-    endpoint = delivery.endpoint
+def request_of(delivery: WebhookDelivery, at: datetime) -> tuple[dict[str, str], bytes]:
+    """Headers and body of the request as it goes, or went, out ``at`` that moment.
+
+    Raises ``lms.vault.InvalidToken`` where the secret cannot be opened.
+    """
     body = body_of(delivery)
-    headers = headers_for(
-        message_id=str(delivery.uuid), at=now, body=body, secrets=current_secrets(endpoint, now)
-    )
+    secrets = current_secrets(delivery.endpoint, at)
+    headers = headers_for(message_id=str(delivery.uuid), at=at, body=body, secrets=secrets)
     headers |= {
         "Content-Type": "application/json",
         "Accept-Encoding": "identity",
         "User-Agent": "Berezhno-Webhooks/1",
     }
+    return headers, body
+
+
+def _sent(delivery: WebhookDelivery, now: datetime) -> posting.Answer:
+    endpoint = delivery.endpoint
+    try:
+        headers, body = request_of(delivery, now)
+    except InvalidToken:
+        return posting.Answer(None, SECRET_UNREADABLE, "", 0)
     try:
         target = resolved(endpoint.url, allowed=allowed_networks())
     except AddressRefused as refused:
@@ -131,7 +210,8 @@ def current_secrets(endpoint: WebhookEndpoint, now: datetime) -> list[str]:
     """The new secret first; after a rotation the former one beside it, for a while."""
     secrets = [opened(endpoint.secret)]
     if endpoint.former_secret_until is not None and now < endpoint.former_secret_until:
-        secrets.append(opened(endpoint.former_secret))
+        with suppress(InvalidToken):  # made under a SECRET_KEY that was replaced: nobody has it
+            secrets.append(opened(endpoint.former_secret))
     return secrets
 
 
@@ -185,7 +265,8 @@ def _note(delivery: WebhookDelivery, answer: posting.Answer, *, at: datetime) ->
     elif delivery.tries > len(PAUSES) or delivery.event_id is None:
         _finish(delivery, WebhookDelivery.State.FAILED)  # a test is tried once
     else:
-        _mine(delivery).update(due_at=timezone.now() + pause_before(delivery.tries + 1))
+        due_at = timezone.now() + pause_before(delivery.tries + 1)
+        _mine(delivery).update(due_at=due_at, taken_until=None)
 
 
 def pause_before(attempt: int, *, chance: float | None = None) -> timedelta:
@@ -202,13 +283,17 @@ def _mine(delivery: WebhookDelivery) -> QuerySet[WebhookDelivery]:
 
 
 def _finish(delivery: WebhookDelivery, state: WebhookDelivery.State) -> None:
-    _mine(delivery).update(state=state, finished_at=timezone.now())
+    _mine(delivery).update(state=state, finished_at=timezone.now(), taken_until=None)
 
 
 def resend(delivery: WebhookDelivery) -> WebhookDelivery:
     """Put a delivery in the queue once more, whatever became of it; its id stays the same."""
     WebhookDelivery.objects.filter(pk=delivery.pk).update(
-        state=WebhookDelivery.State.PENDING, due_at=timezone.now(), tries=0, finished_at=None
+        state=WebhookDelivery.State.PENDING,
+        due_at=timezone.now(),
+        taken_until=None,
+        tries=0,
+        finished_at=None,
     )
     delivery.refresh_from_db()
     return delivery

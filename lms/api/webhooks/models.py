@@ -75,7 +75,8 @@ class WebhookDelivery(models.Model):
     """One message to one endpoint, sent until it is taken or given up.
 
     ``uuid`` is the webhook-id: the same in every try, so that a receiver can drop what it has.
-    Without an ``event`` it is a test.
+    Without an ``event`` it is a test. ``taken_until``: a worker has it; one that dies has it no
+    longer than that.
     """
 
     class State(models.TextChoices):
@@ -93,6 +94,7 @@ class WebhookDelivery(models.Model):
     )
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     due_at = models.DateTimeField(_("next try"), default=timezone.now)
+    taken_until = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(_("made"), default=timezone.now)
     finished_at = models.DateTimeField(_("finished"), null=True)
 

@@ -7,37 +7,28 @@ derived from SECRET_KEY: a copy of the database alone signs nothing.
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
-from cryptography.fernet import Fernet, MultiFernet
-from django.conf import settings
-from django.utils.encoding import force_bytes
+from lms import vault
 
 PREFIX = "whsec_"
+PURPOSE = "webhook secrets"
 
 
 def new_secret() -> str:
     return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def _vault() -> MultiFernet:
-    """The present key first; former ones (SECRET_KEY_FALLBACKS) still open what they closed."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    derived = [hashlib.sha256(b"webhook secrets:" + force_bytes(key)).digest() for key in keys]
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in derived])
-
-
 def sealed(secret: str) -> str:
-    return _vault().encrypt(secret.encode()).decode()
+    return vault.sealed(secret, purpose=PURPOSE)
 
 
 def opened(sealed_secret: str) -> str:
-    """Raises ``cryptography.fernet.InvalidToken`` when SECRET_KEY was replaced altogether."""
-    return _vault().decrypt(sealed_secret.encode()).decode()
+    """Raises ``lms.vault.InvalidToken`` when SECRET_KEY was replaced altogether."""
+    return vault.opened(sealed_secret, purpose=PURPOSE)
 
 
 def signature(secret: str, *, message_id: str, timestamp: int, body: bytes) -> str:

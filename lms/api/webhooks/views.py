@@ -13,8 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from lms.api.events.kinds import TEST_TYPE, EventType
-from lms.api.fields import StrictSerializer, Text
-from lms.api.pagination import PageParameters
+from lms.api.fields import ShownModel, StrictSerializer, Text
+from lms.api.pagination import ChangedSince, PageAnswer, PageParameters
+from lms.api.preconditions import conditional
 from lms.api.problems import Problem
 from lms.api.scopes import Scope
 from lms.api.views import ApiView
@@ -29,7 +30,7 @@ from lms.api.webhooks.endpoints import (
 from lms.api.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 
 
-class EndpointSerializer(serializers.ModelSerializer):
+class EndpointSerializer(ShownModel):
     """Where the caller's system hears of events. The secret is shown only when it is made."""
 
     id = serializers.UUIDField(source="uuid")
@@ -63,10 +64,8 @@ class EndpointWithSecret(serializers.Serializer):
     endpoint = EndpointSerializer()
 
 
-class EndpointPage(serializers.Serializer):
+class EndpointPage(PageAnswer):
     items = EndpointSerializer(many=True)
-    has_more = serializers.BooleanField()
-    next_cursor = serializers.CharField(allow_null=True)
 
 
 class EndpointBody(StrictSerializer):
@@ -94,7 +93,7 @@ class EndpointChange(EndpointBody):
     )
 
 
-class AttemptSerializer(serializers.ModelSerializer):
+class AttemptSerializer(ShownModel):
     error = serializers.CharField(
         help_text=_("Why there was no answer, for example “timed-out” or “address-forbidden”.")
     )
@@ -104,7 +103,7 @@ class AttemptSerializer(serializers.ModelSerializer):
         fields = ["at", "status", "error", "excerpt", "duration_ms"]
 
 
-class DeliverySerializer(serializers.ModelSerializer):
+class DeliverySerializer(ShownModel):
     """One message to an endpoint and every try to bring it there."""
 
     id = serializers.UUIDField(source="uuid", help_text=_("The “webhook-id” of the message."))
@@ -127,10 +126,8 @@ class DeliverySerializer(serializers.ModelSerializer):
         return delivery.due_at if delivery.state == WebhookDelivery.State.PENDING else None
 
 
-class DeliveryPage(serializers.Serializer):
+class DeliveryPage(PageAnswer):
     items = DeliverySerializer(many=True)
-    has_more = serializers.BooleanField()
-    next_cursor = serializers.CharField(allow_null=True)
 
 
 class DeliveryFilters(PageParameters):
@@ -162,12 +159,13 @@ class EndpointList(WebhookView):
         operation_id="webhook_endpoint_list",
         summary=_("Your webhook endpoints"),
         tags=["webhooks"],
-        parameters=[PageParameters],
+        parameters=[ChangedSince],
         responses=EndpointPage,
     )
     def get(self, request: Request) -> Response:
-        page = self.page(self.get_queryset(), self.parameters(PageParameters), by="created_at")
-        return Response(page.answer(EndpointSerializer(page.rows, many=True).data))
+        parameters = self.parameters(ChangedSince)
+        rows = self.changed_since(self.get_queryset(), parameters)
+        return self.listed(self.page(rows, parameters, by="created_at"))
 
     @extend_schema(
         operation_id="webhook_endpoint_create",
@@ -192,8 +190,9 @@ class EndpointDetail(WebhookView):
     @extend_schema(
         operation_id="webhook_endpoint", summary=_("One webhook endpoint"), tags=["webhooks"]
     )
+    @conditional
     def get(self, request: Request, endpoint_id: str) -> Response:
-        return Response(EndpointSerializer(self.endpoint(endpoint_id)).data)
+        return self.single(self.endpoint(endpoint_id))
 
     @extend_schema(
         operation_id="webhook_endpoint_change",
@@ -202,10 +201,11 @@ class EndpointDetail(WebhookView):
         request=EndpointChange,
         responses=EndpointSerializer,
     )
+    @conditional
     def put(self, request: Request, endpoint_id: str) -> Response:
-        endpoint = self.endpoint(endpoint_id)
-        changed = change_endpoint(endpoint, **self.body(EndpointChange))
-        return Response(EndpointSerializer(changed).data)
+        said = self.body(EndpointChange)
+        endpoint = self.to_change(self.get_queryset(), endpoint_id)
+        return self.single(change_endpoint(endpoint, **said))
 
     @extend_schema(
         operation_id="webhook_endpoint_delete",
@@ -213,8 +213,9 @@ class EndpointDetail(WebhookView):
         tags=["webhooks"],
         responses={204: None},
     )
+    @conditional
     def delete(self, request: Request, endpoint_id: str) -> Response:
-        self.endpoint(endpoint_id).delete()
+        self.to_change(self.get_queryset(), endpoint_id).delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -229,8 +230,9 @@ class EndpointSecret(WebhookView):
         request=None,
         responses=EndpointWithSecret,
     )
+    @conditional
     def post(self, request: Request, endpoint_id: str) -> Response:
-        endpoint = self.endpoint(endpoint_id)
+        endpoint = self.to_change(self.get_queryset(), endpoint_id)
         return Response(self.with_secret(endpoint, rotate_secret(endpoint)))
 
 
@@ -254,6 +256,7 @@ class EndpointTest(WebhookView):
 
 
 class DeliveryList(WebhookView):
+    serializer_class = DeliverySerializer
     scopes = {"GET": (Scope.WEBHOOKS_MANAGE,)}
 
     @extend_schema(
@@ -268,8 +271,9 @@ class DeliveryList(WebhookView):
         rows = self.endpoint(endpoint_id).deliveries.select_related("event")
         if "state" in parameters:
             rows = rows.filter(state=parameters["state"])
-        page = self.page(rows.prefetch_related("attempts"), parameters, by="created_at")
-        return Response(page.answer(DeliverySerializer(page.rows, many=True).data))
+        return self.listed(
+            self.page(rows.prefetch_related("attempts"), parameters, by="created_at")
+        )
 
 
 class DeliveryResend(WebhookView):

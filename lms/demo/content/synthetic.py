@@ -207,9 +207,9 @@ REGION_CODES: list[str] = [
     "RU-PRI",
     "RU-PSK",
     "RU-SA",
-    "RU-SAM",
     "RU-SVE",
     "RU-TA",
+    "RU-TOM",
     "RU-VLG",
 ]
 

@@ -1,7 +1,7 @@
 """The answers of a programme as arrays: read in one go, a byte for each value.
 
-PostgreSQL hands over each wave as a few long byte strings; SQLite row by row. Only people who
-agreed that their answers count in group results are read, and one version of one instrument.
+PostgreSQL hands over each form of a wave as a few long byte strings; SQLite row by row. Only people
+who agreed that their answers count in group results are read, and one version of one instrument.
 """
 
 from __future__ import annotations
@@ -31,13 +31,15 @@ from django.db.models.functions import Cast, Coalesce
 from numpy.typing import NDArray
 
 from assessments.attention import FAST_PAGES, LONG_RUN_ITEMS, LONG_RUN_SHARE
-from assessments.gains import AGREED
+from assessments.gains import agreed
 from assessments.models import Attempt, Instrument, Wave
-from assessments.scoring import ENOUGH, Kind
+from assessments.psychometrics import mahalanobis
+from assessments.scoring import ENOUGH, UNSCORED_KINDS, Kind
 from assessments.sheets import Sheet, sheet_of
 from assessments.vectors import points_table, table
-from courses.models import Course, Enrollment
+from courses.models import Course
 from lms.insights.reports.dataset import (
+    WAVES,
     Dataset,
     Floats,
     Ints,
@@ -46,6 +48,8 @@ from lms.insights.reports.dataset import (
     SheetAnswers,
 )
 
+FAR_OUT = 0.001
+"""p of a distance from the middle of all that is a sign of careless answering."""
 NO_VALUE = -1.0
 """Stands for a missing total on its way from the database: totals are not negative."""
 
@@ -105,43 +109,43 @@ def main_instrument(course: Course) -> Instrument | None:
 
 
 def read_answers(course: Course, instrument: Instrument) -> Dataset:
-    """All waves of ``instrument`` in ``course``; a query each, and two for each sheet."""
-    agreed = Enrollment.objects.filter(AGREED, cohort__course=course)
-    attempts = Attempt.objects.submitted().filter(instrument=instrument, enrollment__in=agreed)
+    """All waves of ``instrument`` in ``course``: one query, and two for each sheet."""
+    attempts = Attempt.objects.submitted().filter(
+        agreed("enrollment__learner"),
+        instrument=instrument,
+        enrollment__cohort__in=list(course.cohorts.values_list("pk", flat=True)),
+    )
     sheets: dict[str, Sheet] = {}
-    waves: dict[str, _WaveAnswers] = {
-        str(wave): _read(attempts.filter(wave=wave), instrument, wave, sheets)
-        for wave in (Wave.PRE, Wave.POST, Wave.PRE_AGAIN, Wave.FOLLOW_UP, Wave.THEN)
-    }
-    return _together(instrument, waves, sheets)
+    return _together(_read(attempts, instrument, sheets), sheets)
 
 
 def _read(
-    attempts: QuerySet[Attempt], instrument: Instrument, wave: str, sheets: dict[str, Sheet]
-) -> _WaveAnswers:
+    attempts: QuerySet[Attempt], instrument: Instrument, sheets: dict[str, Sheet]
+) -> dict[str, _WaveAnswers]:
+    """Wave → its forms; sheets that are met are put into ``sheets``."""
     values = {
         "person": Cast("enrollment_id", IntegerField()),
         "region": Coalesce("enrollment__learner__region_id", 0),
         "stick": Coalesce("yardstick", NO_VALUE, output_field=FloatField()),
         "signs": _signs(instrument),
     }
-    found = _WaveAnswers()
+    waves = {wave: _WaveAnswers() for wave in WAVES}
     rows = (
         _joined_rows(attempts, values)
         if connection.vendor == "postgresql"
         else _single_rows(attempts, values)
     )
-    for form, people, regions, sticks, signs, vectors, first, last in rows:
+    for wave, form, people, regions, sticks, signs, vectors, first, last in rows:
+        found = waves[wave]
         found.first = min(filter(None, (found.first, first)), default=None)
         found.last = max(filter(None, (found.last, last)), default=None)
         answers = np.empty((len(people), 0))
-        if wave != Wave.THEN:
+        if wave != Wave.THEN and vectors:
             if form not in sheets:
                 sheets[form] = sheet_of(instrument, form=form)
-            answers = vectors.reshape(len(people), -1) if len(people) else answers
-            answers = table([answers.tobytes()], answers.size).reshape(answers.shape)
+            answers = table(vectors, sheets[form].width)
         found.forms.append(_FormAnswers(form, people, regions, sticks, signs, answers))
-    return found
+    return waves
 
 
 def _signs(instrument: Instrument) -> Any:
@@ -156,10 +160,10 @@ def _signs(instrument: Instrument) -> Any:
 
 
 def _joined_rows(attempts: QuerySet[Attempt], values: dict[str, Any]) -> Iterable[tuple]:
-    """One row a form, whole columns as bytes; all aggregates of a group see one order."""
+    """One row a form of a wave, whole columns as bytes; all aggregates see one order."""
     rows = (
         attempts.order_by()
-        .values("form")
+        .values("wave", "form")
         .annotate(
             people=_Joined(_Long(values["person"])),
             regions=_Joined(_Long(values["region"])),
@@ -172,39 +176,39 @@ def _joined_rows(attempts: QuerySet[Attempt], values: dict[str, Any]) -> Iterabl
     )
     for row in rows:
         yield (
+            row["wave"],
             row["form"],
             np.frombuffer(row["people"], dtype=">i8").astype(np.int64),
             np.frombuffer(row["regions"], dtype=">i8").astype(np.int64),
             np.frombuffer(row["sticks"], dtype=">f8").astype(np.float64),
             np.frombuffer(row["signs"], dtype=">i8").astype(np.int64),
-            np.frombuffer(row["vectors"], dtype=np.uint8),
+            row["vectors"],
             row["first"],
             row["last"],
         )
 
 
 def _single_rows(attempts: QuerySet[Attempt], values: dict[str, Any]) -> Iterable[tuple]:
-    by_form: dict[str, list[tuple]] = {}
-    rows = attempts.annotate(**values).values_list("form", *values, "vector", "submitted_at")
-    for form, *row in rows.iterator():
-        by_form.setdefault(form, []).append(tuple(row))
-    for form, of_form in by_form.items():
+    by_form: dict[tuple[str, str], list[tuple]] = {}
+    columns = ("wave", "form", *values, "vector", "submitted_at")
+    for wave, form, *row in attempts.annotate(**values).values_list(*columns).iterator():
+        by_form.setdefault((wave, form), []).append(tuple(row))
+    for (wave, form), of_form in by_form.items():
         people, regions, sticks, signs, vectors, moments = zip(*of_form, strict=True)
         yield (
+            wave,
             form,
             np.array(people, dtype=np.int64),
             np.array(regions, dtype=np.int64),
             np.array(sticks, dtype=np.float64),
             np.array(signs, dtype=np.int64),
-            np.frombuffer(b"".join(map(bytes, vectors)), dtype=np.uint8),
+            b"".join(map(bytes, vectors)),
             min(moments),
             max(moments),
         )
 
 
-def _together(
-    instrument: Instrument, waves: dict[str, _WaveAnswers], sheets: dict[str, Sheet]
-) -> Dataset:
+def _together(waves: dict[str, _WaveAnswers], sheets: dict[str, Sheet]) -> Dataset:
     """Everybody once, in the order of the enrolments; whoever answered twice counts once."""
     parts = [part for wave in waves.values() for part in wave.forms]
     everybody = (
@@ -215,7 +219,7 @@ def _together(
     regions = np.zeros(n, dtype=np.int64)
     if parts:
         regions = np.concatenate([part.regions for part in parts])[first]
-    scales = _scales(instrument, sheets)
+    scales = _scales(sheets)
     scores = {wave: np.full((n, len(scales)), np.nan) for wave in waves}
     yardsticks = {wave: np.full(n, np.nan) for wave in waves}
     answered = {wave: np.zeros(n, dtype=bool) for wave in waves}
@@ -227,7 +231,8 @@ def _together(
             answered[wave][places] = True
             yardsticks[wave][places] = np.where(part.yardsticks < 0, np.nan, part.yardsticks)
             if wave in (Wave.PRE, Wave.POST):
-                flagged[places[part.signs >= 2]] = True
+                signs = part.signs + _lies_far_out(part, sheets)
+                flagged[places[signs >= 2]] = True
             if part.table.shape[1]:
                 points = points_table(sheets[part.form].keyed, part.table)
                 for number, scale in enumerate(scales):
@@ -256,8 +261,23 @@ def _together(
     )
 
 
+def _lies_far_out(part: _FormAnswers, sheets: dict[str, Sheet]) -> NDArray[np.bool_]:
+    """Who answered the statements unlike everybody else with the same sheet (Mahalanobis)."""
+    columns, place = [], 0
+    for item in sheets[part.form].keyed if part.form in sheets else ():
+        if item.kind is Kind.LABELLED:
+            columns.append(place)
+        place += item.parts
+    if not columns or part.table.shape[1] != place:
+        return np.zeros(len(part.people), dtype=bool)
+    return mahalanobis(part.table[:, columns]).p < FAR_OUT
+
+
 def scale_scores(points: NDArray[np.float64]) -> Floats:
     """The mean of the answered items where at least 80 % were answered, else NaN."""
+    sums = points.sum(axis=1)
+    if not np.isnan(sums).any():
+        return sums / points.shape[1]
     known = ~np.isnan(points)
     counts = known.sum(axis=1)
     sums = np.where(known, points, 0.0).sum(axis=1)
@@ -279,7 +299,14 @@ def _facts(sheet: Sheet) -> tuple[ItemFacts, ...]:
     )
 
 
-def _scales(instrument: Instrument, sheets: dict[str, Sheet]) -> tuple[ScaleFacts, ...]:
+def _scales(sheets: dict[str, Sheet]) -> tuple[ScaleFacts, ...]:
+    """The scales that anything is asked of; one without questions has no score of anybody."""
+    asked = {
+        item.scale
+        for sheet in sheets.values()
+        for item in sheet.keyed
+        if item.kind not in UNSCORED_KINDS
+    }
     found = next(iter(sheets.values())).scales.values() if sheets else ()
     return tuple(
         ScaleFacts(
@@ -292,4 +319,5 @@ def _scales(instrument: Instrument, sheets: dict[str, Sheet]) -> tuple[ScaleFact
             high=scale.span[1],
         )
         for scale in found
+        if scale.code in asked
     )

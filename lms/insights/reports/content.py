@@ -2,13 +2,14 @@
 
 Scores are in points of 100 of a scale's span; g in standard deviations. Means need 10 people and
 shares 30 (evidence design, minimum n). Everything that a page, a file or the API shows of a report
-is in ``Report`` and nowhere else.
+is in ``Report`` and nowhere else. Every number is about one of the groups of ``freezing``, and what
+stands beside another number is chosen by ``hiding``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,26 +25,43 @@ from assessments.psychometrics import (
     paired_gain,
     random_effects,
     response_shift,
-    suppress,
 )
-from lms.insights.reports.dataset import Bools, Dataset, Floats
+from lms.insights.reports.dataset import BEFORE, Bools, Dataset, Floats, ScaleFacts
+from lms.insights.reports.freezing import GROUPS, Group, is_member, scale_group
+from lms.insights.reports.hiding import (
+    SMALLEST_COUNT,
+    SMALLEST_MEAN,
+    SMALLEST_SHARE,
+    Hidden,
+    HiddenEverywhere,
+    hidden_everywhere,
+    is_told_beside,
+    is_told_of_some,
+    told,
+)
 
-SMALLEST_MEAN = 10
-SMALLEST_SHARE = 30
-SMALLEST_COUNT = 5
 ENOUGH_FOR_RELIABILITY = 100
 ENOUGH_RELIABILITY = 0.8
 ENOUGH_REGIONS = 8
+ENOUGH_TARGETS = 30
+"""Rounds from which on the agreement of observers is told."""
 SEED = 2026
 RESAMPLED_UP_TO = 2_000
 """People up to which the bootstrap interval is computed; above it is the t interval."""
+
+STRANDS = {"self_report": ("headline", "careful"), "judgement": ("judged", "judged_carefully")}
+"""Strand → the group of its headline, and the one without signs of carelessness."""
 
 Interval = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean change of the same people; all None below ten of them."""
+    """A mean change of the same people; all None below ten of them.
+
+    ``before``, ``after``: None, too, beside a group of almost the same people, whose means would
+    tell of the others.
+    """
 
     n: int | None
     before: float | None = None
@@ -57,7 +75,10 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Strand:
-    """One kind of evidence. ``unflagged``: without people who show two signs of carelessness."""
+    """One kind of evidence. ``unflagged``: without people who show two signs of carelessness.
+
+    Both None where there are too few of these.
+    """
 
     strand: str
     estimate: Estimate
@@ -91,7 +112,10 @@ class Precision:
 
 @dataclass(frozen=True)
 class Flow:
-    """Counts of people; None below five. Lost: answered before and not after."""
+    """Counts of people; None below five, and where few would follow by subtraction.
+
+    Lost: answered before and not after. Where one to four are lost, ``before`` is not told.
+    """
 
     enrolled: int | None
     before: int | None
@@ -136,6 +160,22 @@ class Shift:
 
 
 @dataclass(frozen=True)
+class Observed:
+    """First and last round as specialist by the rubric, in points of 100.
+
+    ``single``, ``together``: agreement of one observer and of the mean of two, ICC(2,1) and
+    ICC(2,k) over ``rounds`` of the whole programme.
+    """
+
+    estimate: Estimate
+    rounds: int | None = None
+    single: float | None = None
+    single_interval: Interval | None = None
+    together: float | None = None
+    together_interval: Interval | None = None
+
+
+@dataclass(frozen=True)
 class RegionLine:
     """``shrunken``: drawn to the programme's mean as far as the region's number is uncertain."""
 
@@ -156,7 +196,7 @@ class Regions:
     tau: float | None = None
     i2: float | None = None
     others: int = 0
-    """Regions that are not shown, for fewer than ten people answered twice."""
+    """Regions that are not shown, for fewer than ten people answered enough twice."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +218,7 @@ class Report:
     shift: Shift | None
     regions: Regions | None
     programme: Estimate | None
+    observed: Observed | None = None
 
 
 @dataclass(frozen=True)
@@ -254,21 +295,24 @@ def report_of(
     *,
     enrolled: int,
     reference: Reference,
+    hidden: Hidden,
     programme: Estimate | None = None,
     with_regions: bool = False,
     others: int = 0,
+    observed: Observed | None = None,
 ) -> Report:
     """All numbers of a report over the people of ``data``.
 
-    enrolled: everybody with a place, whether they answered or not. programme: the headline of the
-    whole, for a region's report. with_regions, others: see ``Regions``.
+    enrolled: everybody with a place, whether they answered or not. hidden: of ``hidden_in``, for
+    the programme or for this region. programme: the headline of the whole, for a region's report.
+    with_regions, others: see ``Regions``. observed: what is known of practicums.
     """
-    pre = {strand: data.composite("pre", strand) for strand in ("self_report", "judgement")}
+    pre = {strand: data.composite(BEFORE, strand) for strand in STRANDS}
     post = {strand: data.composite("post", strand) for strand in pre}
     facets = _facets(data)
-    categories, no_categories = _categories(pre["self_report"], post["self_report"], reference)
+    categories, no_categories = _categories(data, reference, hidden)
     return Report(
-        flow=_flow(data, enrolled, pre["self_report"], post["self_report"]),
+        flow=_flow(data, enrolled, pre["self_report"], hidden),
         precision=reference.precision,
         windows=dict(data.windows),
         strands=tuple(
@@ -277,15 +321,16 @@ def report_of(
             if before is not None and (after := post[strand]) is not None
         ),
         contrast=_contrast(data, pre["self_report"], post["self_report"]),
-        waiting=_waves(data, "pre", "pre_again"),
+        waiting=_waves(data, "waited", "pre", "pre_again", beside=("headline",)),
         against_waiting=_against_waiting(data),
-        follow_up=_waves(data, "pre", "follow_up"),
+        follow_up=_waves(data, "followed_up", BEFORE, "follow_up", beside=("headline", "waited")),
         facets=facets,
         categories=categories,
         no_categories=no_categories,
         shift=_shift(data),
         regions=_regions(data, others) if with_regions else None,
         programme=programme,
+        observed=observed,
     )
 
 
@@ -297,22 +342,48 @@ def _shown(count: int) -> int | None:
     return None if 0 < count < SMALLEST_COUNT else count
 
 
-def _flow(data: Dataset, enrolled: int, pre: Floats | None, post: Floats | None) -> Flow:
-    has = data.answered
-    before, both = int(has["pre"].sum()), int((has["pre"] & has["post"]).sum())
-    flow: dict[str, Any] = {
-        "enrolled": _shown(enrolled),
-        "before": _shown(before),
-        "after": _shown(both),
-        "looked_back": _shown(int((has["pre"] & has["post"] & has["then"]).sum())),
-        "followed": _shown(int((has["pre"] & has["follow_up"]).sum())),
+def members(data: Dataset, group: str | Group) -> Bools:
+    return is_member(data.bits, GROUPS[group] if isinstance(group, str) else group)
+
+
+def _told(data: Dataset, group: str | Group) -> Bools:
+    """The members of whom a mean may be told: of regions with at least ten of them."""
+    return told(members(data, group), data.regions)
+
+
+def hidden_in(data: Dataset, reference: Reference) -> HiddenEverywhere:
+    """Counts that the programme of ``data`` and its regions must not tell."""
+    flows, categories = {}, {}
+    for region, found in data.by_region():
+        flows[region] = {
+            name: int(members(found, group).sum())
+            for name, group in (
+                ("before", "lost"),
+                ("looked_back", "looked_back"),
+                ("followed", "followed"),
+            )
+        }
+        counts, _why = _counts(found, reference)
+        if counts is not None:
+            categories[region] = counts.by_name
+    return hidden_everywhere(flows, categories)
+
+
+def _flow(data: Dataset, enrolled: int, pre: Floats | None, hidden: Hidden) -> Flow:
+    groups = {"before": "before", "after": "pairs", "looked_back": "looked_back",
+              "followed": "followed"}  # fmt: skip
+    counts = {name: int(members(data, group).sum()) for name, group in groups.items()}
+    flow: dict[str, Any] = {"enrolled": _shown(enrolled)} | {
+        name: None if name in hidden.flow else _shown(count) for name, count in counts.items()
     }
-    if before < SMALLEST_SHARE or 0 < before - both < SMALLEST_COUNT:
+    before = flow["before"]
+    if before is None or before < SMALLEST_SHARE:
         return Flow(**flow)
-    share = (before - both) / before
-    if pre is None or post is None:
+    share = (before - counts["after"]) / before
+    began = np.isfinite(pre) if pre is not None else np.zeros(len(data.people), dtype=bool)
+    if pre is None or not is_told_of_some(members(data, "lost"), began, data.regions):
         return Flow(**flow, share_lost=share)
-    lost = completers_vs_lost(pre, np.where(has["post"], 0.0, np.nan))
+    lost = completers_vs_lost(pre, np.where(data.answered["post"], 0.0, np.nan))
     if lost.n_lost < SMALLEST_MEAN or lost.n_completers < SMALLEST_MEAN:
         return Flow(**flow, share_lost=share)
     return Flow(
@@ -324,40 +395,50 @@ def _flow(data: Dataset, enrolled: int, pre: Floats | None, post: Floats | None)
 
 
 def _strand(data: Dataset, strand: str, before: Floats, after: Floats) -> Strand:
-    estimate = estimate_of(before, after)
-    both = np.isfinite(before) & np.isfinite(after)
-    flagged = int((data.flagged & both).sum())
+    group, careful_group = STRANDS[strand]
+    both = _told(data, group)
+    estimate = estimate_of(before[both], after[both])
     bootstrap = None
     if estimate.n is not None and estimate.n <= RESAMPLED_UP_TO:
         bootstrap = bootstrap_mean_gain(after[both] - before[both], seed=SEED).bca
-    is_told = flagged >= SMALLEST_MEAN
+    unflagged = Estimate(None)
+    if is_told_of_some(data.flagged, both, data.regions):
+        careful = both & members(data, careful_group)
+        unflagged = estimate_of(before[careful], after[careful])
+    is_told = unflagged.n is not None
     return Strand(
         strand=strand,
         estimate=estimate,
         bootstrap=bootstrap,
-        flagged=_shown(flagged) if estimate.n is not None else None,
-        unflagged=_without(before, after, data.flagged) if is_told else None,
+        flagged=int((data.flagged & both).sum()) if is_told else None,
+        unflagged=unflagged if is_told else None,
     )
-
-
-def _without(before: Floats, after: Floats, flagged: Bools) -> Estimate:
-    return estimate_of(before[~flagged], after[~flagged])
 
 
 def _contrast(data: Dataset, pre: Floats | None, post: Floats | None) -> Difference:
     """Trained minus untrained: how much more the trained scales rose, in the same people."""
-    before, after = (data.composite(w, "self_report", role="control") for w in ("pre", "post"))
+    before, after = (data.composite(w, "self_report", role="control") for w in (BEFORE, "post"))
     if pre is None or post is None or before is None or after is None:
         return Difference(None)
-    found = paired_gain(after - before, post - pre)
+    both = _told(data, "contrast")
+    found = paired_gain((after - before)[both], (post - pre)[both])
     if found.n < SMALLEST_MEAN:
         return Difference(None)
     return Difference(found.n, found.mean_diff, _interval(found.ci_low, found.ci_high))
 
 
-def _waves(data: Dataset, first: str, second: str) -> Estimate:
-    before, after = (data.composite(wave, "self_report") for wave in (first, second))
-    return Estimate(None) if before is None or after is None else estimate_of(before, after)
+def _waves(
+    data: Dataset, group: str, first: str, second: str, *, beside: Iterable[str]
+) -> Estimate:
+    """The change of a group between two waves. beside: groups that show scores of these, too."""
+    before, after = (data.composite(of, "self_report") for of in (first, second))
+    if before is None or after is None:
+        return Estimate(None)
+    both = _told(data, group)
+    found = estimate_of(before[both], after[both])
+    if all(is_told_beside(both, _told(data, other), data.regions) for other in beside):
+        return found
+    return replace(found, before=None, after=None)
 
 
 def _against_waiting(data: Dataset) -> Difference:
@@ -367,9 +448,12 @@ def _against_waiting(data: Dataset) -> Difference:
     )
     if pre is None or post is None or again is None:
         return Difference(None)
-    has_waited = data.answered["pre_again"]
-    first = np.where(has_waited, again, post)
-    found = ancova_gain(pre, first, np.where(has_waited, 0.0, 1.0))
+    waited, trained = _told(data, "waited"), _told(data, "trained")
+    if not is_told_beside(trained, _told(data, "headline"), data.regions):
+        return Difference(None)
+    compared = waited | trained
+    first = np.where(waited, again, post)
+    found = ancova_gain(pre[compared], first[compared], trained[compared].astype(np.float64))
     if min(found.n_control, found.n_trained) < SMALLEST_MEAN:
         return Difference(None)
     return Difference(
@@ -386,7 +470,7 @@ def _facets(data: Dataset) -> tuple[Facet, ...]:
             role=scale.role,
             strand=scale.strand,
             higher_is_better=scale.higher_is_better,
-            estimate=estimate_of(data.percent("pre", number), data.percent("post", number)),
+            estimate=_facet_estimate(data, number, scale),
         )
         for number, scale in enumerate(data.scales)
         if scale.strand != "satisfaction"
@@ -397,20 +481,48 @@ def _facets(data: Dataset) -> tuple[Facet, ...]:
     )
 
 
-def _categories(
-    pre: Floats | None, post: Floats | None, reference: Reference
-) -> tuple[Categories | None, str]:
-    """Categories, or why there are none."""
+def _facet_estimate(data: Dataset, number: int, scale: ScaleFacts) -> Estimate:
+    """A part of a composite is told of the composite's people, for their mean is that of its parts.
+
+    The untrained scale stands in the contrast together with the headline: it is told of those who
+    are in both, unless a few are in the headline only.
+    """
+    if scale.counts_in_headline and scale.strand in STRANDS:
+        both = _told(data, STRANDS[scale.strand][0])
+    elif scale.role == "control" and scale.strand == "self_report" and scale.higher_is_better:
+        both = _told(data, "contrast")
+        if not is_told_beside(both, _told(data, "headline"), data.regions):
+            return Estimate(None)
+    else:
+        both = _told(data, scale_group(number))
+    return estimate_of(data.percent(BEFORE, number)[both], data.percent("post", number)[both])
+
+
+@dataclass(frozen=True)
+class _Counts:
+    by_name: dict[str, int]
+    by_chance: float
+
+    @property
+    def n(self) -> int:
+        return sum(self.by_name.values())
+
+
+def _counts(data: Dataset, reference: Reference) -> tuple[_Counts | None, str]:
+    """People by their own change, of regions with thirty or more; or why there are none."""
+    pre, post = (data.composite(wave, "self_report") for wave in (BEFORE, "post"))
     if pre is None or post is None:
         return None, "no_scale"
-    n = int((np.isfinite(pre) & np.isfinite(post)).sum())
-    if n < SMALLEST_SHARE:
+    both = told(members(data, "headline"), data.regions, minimum=SMALLEST_SHARE)
+    if not both.any():
         return None, "too_few"
     if reference.sd is None or reference.reliability is None:
         return None, "unknown_reliability"
     if reference.reliability < ENOUGH_RELIABILITY:
         return None, "low_reliability"
-    found = change_categories(pre, post, sd_pre=reference.sd, reliability=reference.reliability)
+    found = change_categories(
+        pre[both], post[both], sd_pre=reference.sd, reliability=reference.reliability
+    )
     if found.reason:
         return None, "no_scale"
     counts = {
@@ -418,27 +530,32 @@ def _categories(
         "unchanged": found.unchanged or 0,
         "deteriorated": found.deteriorated or 0,
     }
-    shown = _shown_together(counts)
+    return _Counts(counts, found.expected_each_way or 0.0), ""
+
+
+def _categories(
+    data: Dataset, reference: Reference, hidden: Hidden
+) -> tuple[Categories | None, str]:
+    """Categories, or why there are none."""
+    found, why = _counts(data, reference)
+    if found is None:
+        return None, why
+    assert reference.sd is not None
+    assert reference.reliability is not None
+    shown: dict[str, Any] = {
+        name: None if name in hidden.categories else count for name, count in found.by_name.items()
+    }
     smallest = 1.96 * reference.sd * float(np.sqrt(2 * (1 - reference.reliability)))
     return (
         Categories(
-            n=n,
-            by_chance=found.expected_each_way or 0.0,
+            n=found.n,
+            by_chance=found.by_chance,
             smallest=smallest,
             reliability=reference.reliability,
             **shown,
         ),
         "",
     )
-
-
-def _shown_together(counts: Mapping[str, int]) -> dict[str, int | None]:
-    """Counts with small ones hidden; their neighbour in that is "unchanged", the least telling."""
-    hidden = suppress(counts, minimum=SMALLEST_COUNT, publish_total=True)
-    shown: dict[str, int | None] = dict(hidden.cells)
-    if len(hidden.primary) == 1 and "unchanged" not in hidden.primary:
-        shown = {**counts, str(hidden.primary[0]): None, "unchanged": None}
-    return shown
 
 
 def _shift(data: Dataset) -> Shift | None:
@@ -448,9 +565,10 @@ def _shift(data: Dataset) -> Shift | None:
         return None
     low, high = scales[0].low, scales[0].high
     waves = [
-        (data.yardsticks[wave] - low) * (100 / (high - low)) for wave in ("pre", "then", "post")
+        (data.yardstick(wave) - low) * (100 / (high - low)) for wave in (BEFORE, "then", "post")
     ]
-    found = response_shift(*waves)
+    shifted = _told(data, "shifted")
+    found = response_shift(*(wave[shifted] for wave in waves))
     if found.n < SMALLEST_MEAN:
         return None
     return Shift(
@@ -466,27 +584,26 @@ def _shift(data: Dataset) -> Shift | None:
 
 def _regions(data: Dataset, others: int) -> Regions:
     """Each region's gain and its shrunken value; the caller puts them in alphabetical order."""
-    pre, post = (data.composite(wave, "self_report") for wave in ("pre", "post"))
+    pre, post = (data.composite(wave, "self_report") for wave in (BEFORE, "post"))
     if pre is None or post is None:
         return Regions((), others=others)
-    gains = post - pre
-    known = np.isfinite(gains)
-    before, after, gains = pre[known], post[known], gains[known]
+    known = _told(data, "headline")
+    before, after, gains = pre[known], post[known], (post - pre)[known]
     codes, places = np.unique(data.regions[known], return_inverse=True)
+    others += len(np.unique(data.regions)) - len(codes)
     n = np.bincount(places, minlength=len(codes))
     means = np.bincount(places, gains, minlength=len(codes)) / np.maximum(n, 1)
     squares = np.bincount(places, (gains - means[places]) ** 2, minlength=len(codes))
     variances = squares / np.maximum(n - 1, 1) / np.maximum(n, 1)
-    shown = n >= SMALLEST_MEAN
-    model = random_effects(means[shown], variances[shown])
+    model = random_effects(means, variances)
     is_modelled = model.k >= ENOUGH_REGIONS
     lines = []
-    for number, place in enumerate(np.flatnonzero(shown).tolist()):
-        gain = paired_gain(before[places == place], after[places == place])
+    for number in range(len(codes)):
+        gain = paired_gain(before[places == number], after[places == number])
         lines.append(
             RegionLine(
-                region=int(codes[place]),
-                n=int(n[place]),
+                region=int(codes[number]),
+                n=int(n[number]),
                 gain=gain.mean_diff,
                 interval=_interval(gain.ci_low, gain.ci_high),
                 shrunken=model.shrunken[number] if is_modelled else None,
@@ -498,7 +615,7 @@ def _regions(data: Dataset, others: int) -> Regions:
     return Regions(
         tuple(lines),
         mean=model.mu,
-        mean_interval=_interval(model.ci_low, model.ci_high),
+        mean_interval=model.few_groups_ci,
         prediction=model.prediction_interval,
         tau=None if model.tau2 is None else float(np.sqrt(model.tau2)),
         i2=model.I2,

@@ -87,7 +87,7 @@ def xlsx_of(sections: Sequence[Section], *, heading: str) -> bytes:
 def pdf_of(
     sections: Sequence[Section], *, title: str, summary: str, facts: str, source: str
 ) -> bytes:
-    """Tagged A4 pages: the sentences and the tables, in the order of the page."""
+    """Tagged A4 pages: the sentences, tables and charts, in the order of the page."""
     base = settings.NPM_DIR / "@expo-google-fonts" / "golos-text"
     return render_document(
         pieces.Document(
@@ -110,6 +110,8 @@ def _pieces(section: Section) -> Iterator[pieces.Piece]:
         yield pieces.Paragraph((pieces.Run(sentence),))
     for table in section.tables:
         yield _table(table)
+    if section.chart:
+        yield pieces.Chart(section.chart)
 
 
 def _table(table: Table) -> pieces.Table:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from math import sqrt
 
-from django.db.models import Count, F, FilteredRelation, FloatField, Q, Sum
-from django.db.models.functions import Cast
+from django.db.models import Case, Count, F, FilteredRelation, Q, Sum, When
 
-from assessments.gains import AGREED
-from assessments.models import Instrument, Wave
+from assessments.gains import agreed
+from assessments.models import Attempt, Instrument, Wave
 from assessments.psychometrics import PairedGain, paired_gain_from_summary
 from courses.models import Course, Enrollment
 
@@ -16,18 +15,31 @@ from courses.models import Course, Enrollment
 def headline_from_totals(course: Course, instrument: Instrument) -> PairedGain:
     """Gain of self-report in points of 100, over everybody who answered twice and agreed.
 
-    Sums of scores, of their squares and of their products: enough for all of ``PairedGain``.
+    Sums of scores, of their squares and of their products: enough for all of ``PairedGain``. Of
+    those who waited, the last questionnaire before the course counts.
     """
-    low, high = instrument.minimum, instrument.maximum
+    cohorts = list(course.cohorts.values_list("pk", flat=True))
     pairs = (
-        Enrollment.objects.filter(AGREED, cohort__course=course)
+        Enrollment.objects.filter(agreed(), cohort__in=cohorts)
         .annotate(before=_wave(Wave.PRE, instrument), after=_wave(Wave.POST, instrument))
-        .filter(before__self_report__isnull=False, after__self_report__isnull=False)
+        .filter(
+            after__self_report__isnull=False,
+            before__submitted_at__lte=F("after__submitted_at"),
+        )
         .order_by()
     )
-    x, y = (Cast(F(f"{end}__self_report"), FloatField()) - low for end in ("before", "after"))
+    first: F | Case = F("before__self_report")
+    again = Attempt.objects.submitted().filter(
+        instrument=instrument, wave=Wave.PRE_AGAIN, enrollment__cohort__in=cohorts
+    )
+    if again.exists():
+        pairs = pairs.annotate(again=_wave(Wave.PRE_AGAIN, instrument))
+        is_last = Q(again__submitted_at__lte=F("after__submitted_at"))
+        first = Case(When(is_last, then=F("again__self_report")), default=first)
+    pairs = pairs.annotate(first=first).filter(first__isnull=False)
+    x, y = F("first"), F("after__self_report")
     sums = pairs.aggregate(
-        n=Count("pk"), x=Sum(x), y=Sum(y), xx=Sum(x * x), yy=Sum(y * y), xy=Sum(x * y)
+        n=Count("*"), x=Sum(x), y=Sum(y), xx=Sum(x * x), yy=Sum(y * y), xy=Sum(x * y)
     )
     n = sums["n"]
     if n < 2:
@@ -39,10 +51,10 @@ def headline_from_totals(course: Course, instrument: Instrument) -> PairedGain:
     ]
     covariance = (sums["xy"] - n * means[0] * means[1]) / (n - 1)
     product = sqrt(variances[0] * variances[1])
-    scale = 100 / (high - low)
+    low, scale = instrument.minimum, 100 / (instrument.maximum - instrument.minimum)
     return paired_gain_from_summary(
-        means[0] * scale,
-        means[1] * scale,
+        (means[0] - low) * scale,
+        (means[1] - low) * scale,
         sqrt(variances[0]) * scale,
         sqrt(variances[1]) * scale,
         max(-1.0, min(1.0, covariance / product)) if product else 0.0,

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assessments.psychometrics import ancova_gain, longstring, paired_gain, suppress
+from assessments.psychometrics import ancova_gain, longstring, suppress
+from assessments.psychometrics.values import TINY, complete
 from lms.insights.reports.content import SMALLEST_COUNT, SMALLEST_MEAN, SMALLEST_SHARE, Interval
 from lms.insights.reports.dataset import Dataset, Floats, ItemFacts, SheetAnswers
 
@@ -108,6 +109,7 @@ def _shown(count: int) -> int | None:
 
 
 def _lines(sheet: SheetAnswers, spans: dict[str, tuple[str, float, float]]) -> Iterator[ItemLine]:
+    rests = {scale: _with_the_rest(points) for scale, points in sheet.points.items()}
     places: dict[str, int] = {}
     for fact in sheet.facts:
         if fact.scale not in sheet.points:
@@ -127,18 +129,26 @@ def _lines(sheet: SheetAnswers, spans: dict[str, tuple[str, float, float]]) -> I
             easiness=None
             if n < SMALLEST_MEAN
             else float((known.mean() - low) * 100 / (high - low)),
-            rest=None if n < SMALLEST_SHARE else _with_the_rest(points, place),
+            rest=None if n < SMALLEST_SHARE else rests[fact.scale][place],
             at_top=None if n < SMALLEST_SHARE else float((known >= high).mean()),
         )
 
 
-def _with_the_rest(points: Floats, place: int) -> float | None:
-    """Correlation of an item with the sum of the others, over people who answered all."""
-    complete = points[np.isfinite(points).all(axis=1)]
-    if complete.shape[1] < 2 or len(complete) < SMALLEST_SHARE:
-        return None
-    item = complete[:, place]
-    return paired_gain(item, complete.sum(axis=1) - item).r
+def _with_the_rest(points: Floats) -> list[float | None]:
+    """Correlation of each item with the sum of the others, over people who answered all."""
+    whole = complete(points)
+    people, items = whole.shape
+    if items < 2 or people < SMALLEST_SHARE:
+        return [None] * items
+    products = np.atleast_2d(np.cov(whole, rowvar=False))
+    own = np.diagonal(products)
+    with_rest = products.sum(axis=1) - own
+    rest = np.maximum(0.0, products.sum() - 2 * products.sum(axis=1) + own)
+    scale = np.sqrt(own * rest)
+    return [
+        float(np.clip(value / size, -1, 1)) if size > TINY else None
+        for value, size in zip(with_rest, scale, strict=True)
+    ]
 
 
 def _choices(sheet: SheetAnswers) -> Iterator[Choices]:

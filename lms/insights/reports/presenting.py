@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from lms.insights.reports.content import (
     ENOUGH_FOR_RELIABILITY,
     ENOUGH_REGIONS,
+    ENOUGH_TARGETS,
     RESAMPLED_UP_TO,
     SEED,
     SMALLEST_COUNT,
@@ -40,7 +41,7 @@ def sections_of(report: Report, *, stamp: Stamp, names: Mapping[int, str]) -> li
         _comparison(report),
         _facets(report),
         _own_changes(report),
-        _observers(),
+        _observers(report),
         _yardstick(report),
         *([_regions(report, names)] if report.regions else []),
         _limits(report, stamp),
@@ -397,15 +398,50 @@ def _own_changes(report: Report) -> Section:
     return Section("own_changes", title, tuple(sentences), (table,))
 
 
-def _observers() -> Section:
-    return Section(
-        "observers",
-        _("What observers saw"),
-        (
-            _("Ratings of practicums by observers are not part of this report yet: what people do "
-              "has not been measured here."),
-        ),
-    )  # fmt: skip
+def _observers(report: Report) -> Section:
+    found, title = report.observed, _("What observers saw")
+    if found is None or found.estimate.gain is None:
+        nothing = _(
+            "Fewer than %(number)s people were observed in two rounds of a practicum: what people "
+            "do has not been measured here."
+        ) % {"number": SMALLEST_MEAN}
+        return Section("observers", title, (nothing,))
+    sentences = [
+        _("Observers rated people as specialists in practicums by a rubric of four steps. From the "
+          "first round to the last %(change)s")
+        % {"change": _gain_sentence(found.estimate)},
+        _("Observers were fellow learners and knew which round it was; that can raise the last "
+          "one."),
+    ]  # fmt: skip
+    tables = _estimates_table(
+        [(_("Rubric, first and last round"), *_estimate_cells(found.estimate))]
+    )
+    if found.single is None or found.together is None:
+        sentences.append(
+            _("How far two observers agree is told from %(number)s rounds on.")
+            % {"number": ENOUGH_TARGETS}
+        )
+        return Section("observers", title, tuple(sentences), tables)
+    sentences.append(_agreement_verdict(found.together_interval))
+    rows: tuple[tuple[Cell, ...], ...] = (
+        (_("One observer, ICC(2,1)"), found.rounds, found.single, found.single_interval),
+        (_("The mean of two, ICC(2,k)"), found.rounds, found.together, found.together_interval),
+    )
+    header = (_("Agreement"), _("Rounds"), _("Value"), _("Interval of 95%"))
+    agreement = Table(
+        _("How far two observers agree, in the whole programme"), header, rows, digits=2
+    )
+    return Section("observers", title, tuple(sentences), (*tables, agreement))
+
+
+def _agreement_verdict(interval: tuple[float, float] | None) -> str:
+    """In the words of Koo and Li (2016), by the lower end of the interval."""
+    low = interval[0] if interval else 0.0
+    if low < 0.5:
+        return _("Two observers may agree poorly: read the change with care.")
+    if low < 0.75:
+        return _("Two observers together agree moderately at least.")
+    return _("Two observers together agree well.")
 
 
 def _yardstick(report: Report) -> Section:
@@ -536,7 +572,8 @@ def _method(stamp: Stamp) -> Section:
             _("How it is computed"),
             _("paired t (Student 1908); g with Hedges’ correction and the interval of Algina and "
               "Keselman (2003); BCa bootstrap up to %(most)s people, seed %(seed)s; alpha with "
-              "Feldt’s interval; reliable change by Jacobson and Truax (1991); regions by REML")
+              "Feldt’s interval; reliable change by Jacobson and Truax (1991); regions by REML, "
+              "their intervals by Morris (1983), that of their mean by Knapp and Hartung (2003)")
             % {"most": count(RESAMPLED_UP_TO), "seed": SEED},
         ),
     )  # fmt: skip

@@ -107,7 +107,8 @@ def _part_label(found: Choices) -> str:
 
 def _attention(analysis: ItemAnalysis) -> Section:
     rows: tuple[tuple[Cell, ...], ...] = (
-        (_("Two signs or more: fast pages, one answer in a row, a failed check"),
+        (_("Two signs or more: fast pages, one answer in a row, a failed check, answers unlike "
+           "those of all others"),
          analysis.flagged),
         (_("One answer to three quarters of the statements in a row"), analysis.long_runs),
     )  # fmt: skip

@@ -1,7 +1,7 @@
 from lms.people.models.consent import Consent
 from lms.people.models.erasure import Erasure, Merge
-from lms.people.models.organisation import Organisation, Region
-from lms.people.models.role import Role, RoleAssignment
+from lms.people.models.organisation import Organisation, OrganisationId, Region
+from lms.people.models.role import Role, RoleAssignment, RoleChange
 from lms.people.models.user import ExternalId, User
 
 __all__ = [
@@ -10,8 +10,10 @@ __all__ = [
     "ExternalId",
     "Merge",
     "Organisation",
+    "OrganisationId",
     "Region",
     "Role",
     "RoleAssignment",
+    "RoleChange",
     "User",
 ]

@@ -14,6 +14,7 @@ class Consent(models.Model):
         ANSWERS = "answers", _("use of questionnaire answers in group results")
         NORMING = "norming", _("use of questionnaire answers to check the questionnaire itself")
         TRANSCRIPT = "transcript", _("keeping the transcript of a practicum")
+        LIBRARY = "library", _("showing a round of a practicum in the library of excellent rounds")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="consents"

@@ -20,6 +20,10 @@ def validate_timezone(value: str) -> None:
         raise ValidationError(_("“%(value)s” is not a time zone."), params={"value": value})
 
 
+UNSEEN = frozenset({"last_login", "password", "display", "is_staff", "is_superuser"})
+"""Fields whose change is no change of what a region sees of a person."""
+
+
 class UserQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> UserQuerySet:
         """People whom ``user`` may see by name: all, their regions', their cohorts', themselves."""
@@ -55,6 +59,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(_("e-mail"), unique=True, null=True, blank=True)
+    phone = models.CharField(
+        _("telephone"), max_length=16, blank=True, help_text=_("For example: +7 912 345-67-89.")
+    )
     family_name = models.CharField(_("family name"), max_length=100, blank=True)
     given_name = models.CharField(_("given name"), max_length=100, blank=True)
     patronymic = models.CharField(_("patronymic"), max_length=100, blank=True)
@@ -71,6 +78,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("language"), max_length=5, default="ru", choices=[("ru", "Русский"), ("en", "English")]
     )
     display = models.JSONField(_("display settings"), default=dict, blank=True)
+    metadata = models.JSONField(
+        _("notes of the region's systems"), default=dict, blank=True, editable=False
+    )
     region = models.ForeignKey(
         Region,
         on_delete=models.PROTECT,
@@ -78,6 +88,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         blank=True,
         related_name="people",
         verbose_name=_("region"),
+        db_index=False,  # the first of an index
     )
     organisation = models.ForeignKey(
         Organisation,
@@ -96,6 +107,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("may enter the CMS"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(_("joined"), default=now)
+    updated_at = models.DateTimeField(
+        _("changed"), default=now, editable=False, help_text=_("What a region sees of them.")
+    )
 
     objects = UserManager()
 
@@ -107,7 +121,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         ordering = ["family_name", "given_name", "patronymic", "pk"]
         verbose_name = _("person")
         verbose_name_plural = _("people")
-        indexes = [models.Index(fields=["family_name", "given_name"])]
+        indexes = [
+            models.Index(fields=["family_name", "given_name"]),
+            models.Index(fields=["region", "updated_at"]),
+        ]
+
+    known_changes: tuple[str, ...] | None = None
+    """The fields that the next ``save`` changes, said by a caller who has locked and compared the
+    row, so that nobody has to read it again. None: not said."""
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email or str(self.uuid)
@@ -118,7 +139,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def save(self, *args, **kwargs) -> None:
         self.email = self.email.lower() if self.email else None
+        names = kwargs.get("update_fields")
+        if names is None:
+            self.updated_at = now()
+        elif not UNSEEN.issuperset(names):
+            self.updated_at = now()
+            kwargs["update_fields"] = {*names, "updated_at"}
         super().save(*args, **kwargs)
+        self.known_changes = None
 
     @property
     def first_name(self) -> str:
@@ -150,14 +178,27 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.is_active and self.is_superuser
 
     def has_role(self, role: Role) -> bool:
-        """Whether the person holds ``role`` anywhere; one query a person, then remembered."""
-        return role in self._roles
+        """Whether the person holds ``role`` anywhere; one query a person, then remembered.
+
+        Roles are for those who may enter the CMS (``grant_role`` lets them in), so a learner's
+        pages need no query.
+        """
+        return self.is_staff and role in self._roles
+
+    @property
+    def has_roles(self) -> bool:
+        """Whether the person holds any role."""
+        return self.is_staff and bool(self._roles)
 
     @property
     def _roles(self) -> set[str]:
         if not hasattr(self, "_roles_cache"):
             self._roles_cache = set(self.role_assignments.values_list("role", flat=True))
         return self._roles_cache
+
+    def regions_in_care(self) -> models.QuerySet[Region]:
+        """Whose people this person looks after: an administrator all, else those coordinated."""
+        return Region.objects.all() if self.is_administrator else self.coordinated_regions()
 
     def coordinated_regions(self) -> models.QuerySet[Region]:
         """The regions whose coordinator this person is."""
@@ -169,8 +210,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 class ExternalId(models.Model):
     """What a region's own system calls a person; unique inside (region, system)."""
 
-    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="external_ids")
-    system = models.SlugField(_("system"), max_length=40)
+    region = models.ForeignKey(
+        Region, on_delete=models.PROTECT, related_name="external_ids", db_index=False
+    )
+    system = models.SlugField(_("system"), max_length=40, db_index=False)
     value = models.CharField(_("value"), max_length=120)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="external_ids")
 

@@ -15,6 +15,7 @@ from assessments.psychometrics import (
     benjamini_hochberg,
     bootstrap_mean_gain,
     change_categories,
+    clustered_kappa,
     cohen_kappa,
     completers_vs_lost,
     cronbach_alpha,
@@ -387,3 +388,71 @@ def test_what_is_hidden_cannot_be_worked_out_from_the_total(cells, minimum):
     alone = suppress(cells, minimum=minimum, publish_total=False)
     assert alone.total is None
     assert not alone.complementary
+
+
+@pytest.mark.parametrize(("groups", "tau"), [(8, 0.1), (10, 0.1), (17, 0.05), (17, 0.2)])
+def test_intervals_of_shrunken_estimates_and_of_their_mean_hold_what_they_promise(groups, tau):
+    """True effects that differ by ``tau``, groups of 20 to 200 people, gains with deviation .9."""
+    chance = np.random.default_rng(2026)
+    held, mean_held = [], []
+    for _programme in range(300):
+        variances = 0.81 / chance.integers(20, 200, groups)
+        true = chance.normal(0.4, tau, groups)
+        found = random_effects(true + chance.normal(0, np.sqrt(variances)), variances)
+        low, high = np.array(found.shrunken_ci).T
+        held.append(((low <= true) & (true <= high)).mean())
+        mean_held.append(found.few_groups_ci[0] <= 0.4 <= found.few_groups_ci[1])
+    assert 0.93 <= np.mean(held) <= 0.985
+    assert 0.925 <= np.mean(mean_held) <= 0.985
+
+
+@pytest.mark.parametrize("groups", [2, 3, 4, 5])
+def test_few_groups_have_intervals_that_hold_the_estimate(groups):
+    estimates, variances = (
+        [0.1, 0.5, 0.3, 0.9, 0.2][:groups],
+        [0.04, 0.02, 0.01, 0.05, 0.03][:groups],
+    )
+    found = random_effects(estimates, variances)
+    for shrunken, (low, high) in zip(found.shrunken, found.shrunken_ci, strict=True):
+        assert low < shrunken < high
+    low, high = found.few_groups_ci
+    assert low <= found.ci_low < found.ci_high <= high
+
+
+def one_each(size: int, seed: int) -> list[np.ndarray]:
+    """Clusters of a single pair of ratings, near each other."""
+    chance = np.random.default_rng(seed)
+    tables = []
+    for first in chance.integers(0, 4, size):
+        table = np.zeros((4, 4))
+        table[first, np.clip(first + chance.integers(-1, 2), 0, 3)] = 1
+        tables.append(table)
+    return tables
+
+
+def test_kappa_of_clusters_of_one_has_about_the_error_of_independent_pairs():
+    tables = one_each(300, seed=1)
+    clustered, plain = clustered_kappa(tables, "quadratic"), cohen_kappa(sum(tables), "quadratic")
+    assert clustered.kappa == pytest.approx(plain.kappa)
+    assert clustered.se == pytest.approx(plain.se, rel=0.05)
+
+
+def test_the_same_pairs_again_in_their_clusters_tell_nothing_new():
+    tables = one_each(40, seed=2)
+    once = clustered_kappa(tables, "quadratic")
+    often = clustered_kappa([5 * table for table in tables], "quadratic")
+    assert (often.kappa, often.se) == pytest.approx((once.kappa, once.se))
+    assert often.ci_high - often.ci_low > 1.8 * (
+        cohen_kappa(5 * sum(tables), "quadratic").ci_high
+        - cohen_kappa(5 * sum(tables), "quadratic").ci_low
+    )
+
+
+def test_few_or_equal_clusters_have_a_reason():
+    table = [[3, 1], [0, 2]]
+    assert clustered_kappa([]).reason == "too_few"
+    assert clustered_kappa([table]).reason == "too_few"
+    assert clustered_kappa([table]).ci_low is None
+    same = [[1, 0], [0, 0]]
+    assert clustered_kappa([same, same]).reason == "no_variance"
+    assert clustered_kappa([table, same]).reason == "no_variance"

@@ -28,6 +28,7 @@ from tests.bench.live.storm import storm
 
 VARIANTS = {
     "floor": fanout.floor,
+    "joined_floor": fanout.joined_floor,
     "product": fanout.product,
     "batched": fanout.batched,
     "socketio": fanout.socketio,
@@ -75,7 +76,7 @@ def ratios_at(found: dict[str, Any], number: int) -> dict[str, float]:
     rates = {name: found[name][str(number)]["deliveries_a_cpu_second"] for name in found}
     return {
         name: round(rates["product"] / rates[name], 2)
-        for name in ("floor", "socketio", "stock")
+        for name in ("floor", "joined_floor", "socketio", "stock")
         if name in rates
     }
 

@@ -50,8 +50,8 @@ class Bench:
             "tests.bench.live.stock:application", self.environment, self.directory / "stock.log"
         )
 
-    def floor(self) -> Broadcaster:
-        return servers.floor(self.floor_program)
+    def floor(self, joined: int = 1) -> Broadcaster:
+        return servers.floor(self.floor_program, joined)
 
     def socketio(self) -> Broadcaster:
         """Raises Absent where it cannot be had."""

@@ -13,6 +13,8 @@ from tests.bench.live.machine import resident_bytes
 WARM = 3.0
 AHEAD = 100
 """Events on the way: work enough for everybody, and fewer than make a reader look slow."""
+JOINED = AHEAD // 2
+"""Events in a write of the floor that joins them: half are sent while the others are read."""
 STOCK_AHEAD = 2
 
 
@@ -23,13 +25,18 @@ def settle(bench: Bench, crowd: Crowd) -> None:
     pin_database(bench.environment)
 
 
-def floor(bench: Bench, number: int, seconds: float) -> dict[str, Any]:
-    """A bare C broadcast: one ``send`` for each message and socket."""
-    with bench.floor() as server, bench.crowd(server.port, number, "plain") as crowd:
+def floor(bench: Bench, number: int, seconds: float, *, joined: int = 1) -> dict[str, Any]:
+    """A bare C broadcast: one ``send`` for each socket and ``joined`` messages."""
+    with bench.floor(joined) as server, bench.crowd(server.port, number, "plain") as crowd:
         crowd.wait_until_whole()
         server.go(crowd, ahead=AHEAD, seconds=seconds + 2 * WARM)
         found = rate_while(crowd, server, warm=WARM, seconds=seconds)
         return _checked(crowd, found)
+
+
+def joined_floor(bench: Bench, number: int, seconds: float) -> dict[str, Any]:
+    """The floor when it writes what waits for a socket in one go, as the product does."""
+    return floor(bench, number, seconds, joined=JOINED)
 
 
 def product(bench: Bench, number: int, seconds: float, *, dialect: str = "live") -> dict[str, Any]:

@@ -2,8 +2,8 @@
  *
  * Answers WebSocket handshakes without looking at them. What a client says goes to all as an event;
  * `go SECONDS AHEAD PROGRESS` on standard input sends events as fast as it can, but not more than
- * AHEAD of what every socket of the crowd has read. One `send` for each event and socket, one
- * thread, one process. Usage: floor PORT
+ * AHEAD of what every socket of the crowd has read. One `send` for each socket and JOINED events
+ * (1 if it is not given), one thread, one process. Usage: floor PORT [JOINED]
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -23,6 +23,7 @@
 
 #define MOST_CLIENTS 20000
 #define FRAME_BYTES 300
+#define MOST_JOINED 256
 
 struct client {
     int fd;
@@ -34,6 +35,7 @@ struct client {
 static struct client *clients[MOST_CLIENTS];
 static int client_count;
 static uint64_t last_seq;
+static uint64_t joined = 1;
 static int epoll_fd;
 
 static void drop(struct client *client)
@@ -92,7 +94,7 @@ static size_t write_own_event(char *out)
 
 static void go(double seconds, uint64_t ahead, const char *progress_file)
 {
-    char data[4096];
+    static char data[MOST_JOINED * 512];
     struct timespec pause = {0, 200 * 1000};
     uint64_t end = now_ns() + (uint64_t)(seconds * 1e9);
     int file = open(progress_file, O_RDONLY);
@@ -101,10 +103,14 @@ static void go(double seconds, uint64_t ahead, const char *progress_file)
     if (file < 0 || progress == MAP_FAILED)
         exit(1);
     while (now_ns() < end) {
-        if (last_seq - progress->lowest < ahead)
-            broadcast(data, write_own_event(data));
-        else
+        if (last_seq - progress->lowest + joined > ahead) {
             nanosleep(&pause, NULL);
+            continue;
+        }
+        size_t size = 0;
+        for (uint64_t i = 0; i < joined; i++)
+            size += write_own_event(data + size);
+        broadcast(data, size);
     }
 }
 
@@ -183,7 +189,9 @@ static int listen_on(int port)
 
 int main(int argc, char **argv)
 {
-    if (argc != 2)
+    if (argc > 2)
+        joined = strtoull(argv[2], NULL, 10);
+    if (argc < 2 || joined < 1 || joined > MOST_JOINED)
         return 2;
     struct rlimit files;
     getrlimit(RLIMIT_NOFILE, &files);

@@ -33,10 +33,10 @@ class Broadcaster(Program):
         self.order(f"go {seconds} {ahead} {crowd.progress_file}")
 
 
-def floor(program: Path) -> Broadcaster:
-    """``floor.c``: a broadcast with nothing but the system calls."""
+def floor(program: Path, joined: int = 1) -> Broadcaster:
+    """``floor.c``: a broadcast with nothing but the system calls, ``joined`` events in each."""
     port = free_port()
-    return Broadcaster([str(program), str(port)], port, program.parent / "floor.log")
+    return Broadcaster([str(program), str(port), str(joined)], port, program.parent / "floor.log")
 
 
 def socketio(directory: Path, keys: Path) -> Broadcaster:

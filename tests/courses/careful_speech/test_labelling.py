@@ -40,7 +40,9 @@ def test_any_text_gives_ordered_hints_inside_it_and_the_same_ones_again(text):
     assert label(text) == hints
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\n\n", "…", "42", "🙂", "\x00", "\ud800", "?!"])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "\n\n", "…", "42", "🙂", "\x00", "\ud800", "?!", "\U00017000"]
+)
 def test_nothing_to_read_gives_nothing(text):
     assert label(text) == []
 

@@ -144,3 +144,9 @@ def test_an_administrator_makes_a_cohort_without_becoming_its_trainer(client_of,
         reverse("cohorts:add"), fields(studio.course, trainers=[studio.trainer.pk])
     )
     assert list(Cohort.objects.get().trainers.all()) == [studio.trainer]
+
+
+def test_the_dates_of_a_cohort_say_whose_clock_they_go_by(client_of, studio):
+    studio.trainer.timezone = "Asia/Tomsk"
+    studio.trainer.save()
+    assert client_of(studio.trainer).get(reverse("cohorts:add")).text.count("МСК+4") == 3

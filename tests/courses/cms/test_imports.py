@@ -47,7 +47,7 @@ def test_from_the_file_to_undoing(client_of, coordinator):
     worked(found)
     page = browser.get(address).content.decode()
     assert "Проверено 3 строки" in page
-    assert "Это не адрес электронной почты." in page
+    assert "<strong>Почта:</strong> Это не адрес электронной почты." in page
     assert "Загрузить 2 человек" in page
     assert not Enrollment.objects.exists()
     browser.post(f"{address}confirm/")
@@ -137,4 +137,4 @@ def test_others_imports_are_not_there(client_of, coordinator):
 
 def test_a_coordinator_sees_only_their_own_work_in_the_cms(rf, coordinator):
     reverse("wagtailadmin_home")  # the CMS fills its menu when its addresses are read
-    assert names(rf, coordinator) == ["imports", "reports"]
+    assert names(rf, coordinator) == ["imports", "accesses", "reports"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
-from wagtail.admin.menu import admin_menu, reports_menu
+from wagtail.admin.menu import admin_menu, help_menu, reports_menu
 
 from lms.people.models import User
 
@@ -68,3 +68,11 @@ def test_the_labels_are_russian(rf, studio):
     assert found["webinars"] == "Вебинары"
     assert found["scenarios"] == "Сценарии"
     assert found["instruments"] == "Анкеты"
+
+
+def test_help_does_not_lead_to_the_internet(rf, studio):
+    request = rf.get("/cms/")
+    request.user = User.objects.get(pk=studio.methodologist.pk)
+    addresses = [item.url for item in help_menu.menu_items_for_request(request)]
+    assert reverse("frontend:help") in addresses
+    assert not [address for address in addresses if "//" in address]

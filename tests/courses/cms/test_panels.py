@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,9 +12,16 @@ from django.utils import timezone
 
 from courses.cohort_progress import people_of, silent_enrollments
 from courses.ledger import record_completion
-from courses.models import Cohort, Completion, Enrollment
-from lms.people.models import User
-from tests.factories import CohortFactory, UserFactory, active_enrollment, add_page
+from courses.models import Cohort, Completion, Enrollment, PeopleImport
+from lms.people.models import Role
+from lms.people.roles import grant_role
+from tests.factories import (
+    CohortFactory,
+    RegionFactory,
+    UserFactory,
+    active_enrollment,
+    add_page,
+)
 from webinars.models import Webinar
 from webinars.sessions import plan_session
 
@@ -62,7 +70,7 @@ def test_the_database_and_the_cohorts_page_agree_on_who_is_silent(studio, cohort
     silent(cohort, "Давнова")
     Completion.objects.update(at=timezone.now() - timedelta(days=1))
     visitor = silent(cohort, "Гостева")
-    User.objects.filter(pk=visitor.learner_id).update(last_login=timezone.now())
+    Enrollment.objects.filter(pk=visitor.pk).update(last_seen_at=timezone.now())
     gone = silent(cohort, "Выбывшая")
     Enrollment.objects.filter(pk=gone.pk).update(state="withdrawn")
     young = CohortFactory(course=studio.course, starts_at=timezone.now() - timedelta(days=2))
@@ -105,3 +113,22 @@ def test_what_waits_for_review_is_on_the_methodologists_page(client_of, studio):
     assert "Свой урок" in home(client_of(studio.methodologist))
     assert "Свой урок" in home(client_of(studio.trainer))
     assert "Свой урок" not in home(client_of(studio.other))
+
+
+def test_a_coordinator_finds_the_region_and_its_last_files(client_of):
+    tomsk, omsk = RegionFactory(), RegionFactory(code="RU-OMS")
+    for region, name in ((tomsk, "наши.xlsx"), (omsk, "чужие.xlsx")):
+        PeopleImport.objects.create(region=region, file_name=name, size_bytes=1)
+    coordinator = UserFactory()
+    grant_role(user=coordinator, role=Role.COORDINATOR, region=tomsk)
+    page = home(client_of(coordinator))
+    assert f"Ваш регион: {tomsk.name}" in page
+    assert "Загрузить людей из таблицы" in page
+    assert "наши.xlsx" in page
+    assert "чужие.xlsx" not in page
+
+
+def test_nothing_on_the_home_page_leads_to_the_internet(client_of, studio):
+    page = re.sub(r"<noscript.*?</noscript>", "", home(client_of(studio.trainer)), flags=re.DOTALL)
+    links = re.findall(r'href="(https?://[^"]+)"', page)
+    assert [link for link in links if "127.0.0.1" not in link and "localhost" not in link] == []

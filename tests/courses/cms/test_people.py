@@ -131,8 +131,16 @@ def test_nobody_is_silent_before_the_cohort_is_a_week_old(studio):
 
 def test_a_visit_ends_the_silence(cohort):
     enrollment = silent(cohort, "Зашла")
+    Enrollment.objects.filter(pk=enrollment.pk).update(last_seen_at=timezone.now())
+    [row] = people_of(cohort)
+    assert (row.enrollment, row.is_silent) == (enrollment, False)
+    assert row.last_seen > timezone.now() - timedelta(minutes=1)
+
+
+def test_who_signs_in_but_does_not_come_to_the_course_is_silent(cohort):
+    enrollment = silent(cohort, "Мимо")
     User.objects.filter(pk=enrollment.learner_id).update(last_login=timezone.now())
-    assert not people_of(cohort)[0].is_silent
+    assert people_of(cohort)[0].is_silent
 
 
 def test_queries_do_not_grow_with_people(studio, cohort):

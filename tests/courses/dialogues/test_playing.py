@@ -129,6 +129,7 @@ def test_a_reply_that_this_line_does_not_offer_gets_a_sentence(sent, browser, di
     page = browser.post(f"/dialogues/{dialogue.pk}/answer/", {"step": 0, "reply": key})
     assert page.status_code == 422
     assert page.context["error"] in page.content.decode()
+    assert "<title>Ошибка: " in page.content.decode()
     assert now(page) == "start"
     assert not DialogueRun.objects.exists()
 

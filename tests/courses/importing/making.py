@@ -6,8 +6,12 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from types import ModuleType
 
+import pytest
 from django.core.files.base import ContentFile
+from django.utils import timezone
 from openpyxl import Workbook
 
 from courses.importing.imports import begin_import, confirm
@@ -97,3 +101,25 @@ def errors(people_import: PeopleImport) -> dict[int, list[tuple[str, str]]]:
     """(code, field) of every rejected line."""
     rows = ImportRow.objects.filter(people_import=people_import, outcome="rejected")
     return {row.number: [(e["code"], e["field"]) for e in row.errors] for row in rows}
+
+
+def kill_after(monkeypatch: pytest.MonkeyPatch, module: ModuleType, *, batches: int) -> None:
+    """The worker ends at its next sign of life after so many batches."""
+    seen = []
+
+    def dying(job, **figures):
+        seen.append(job)
+        if len(seen) == batches:
+            raise KeyboardInterrupt
+        queue.advance(job, **figures)
+
+    monkeypatch.setattr(module, "advance", dying)
+
+
+def run_again(people_import: PeopleImport) -> PeopleImport:
+    """After another worker has found what the killed one left."""
+    Job.objects.filter(state="running").update(
+        heartbeat_at=timezone.now() - queue.STALE_AFTER - timedelta(seconds=1)
+    )
+    queue.requeue_unfinished()
+    return worked(people_import)

@@ -113,7 +113,7 @@ LINES = [
     (b"{", "broken-line"),
     (b"[]", "broken-line"),
     (b"[" * 50_000, "broken-line"),
-    (b'{"external_id": "1", "phone": "7"}', "unknown-field"),
+    (b'{"external_id": "1", "telephon": "7"}', "unknown-field"),
     (b'{"external_id": ["1"], "family_name": "A", "given_name": "B"}', "not-text"),
     (b'{"external_id": 1.5, "family_name": "A", "given_name": "B"}', "not-text"),
     (b'{"external_id": true, "family_name": "A", "given_name": "B"}', "not-text"),

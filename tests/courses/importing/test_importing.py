@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 
 import pytest
 from django.core import mail
@@ -22,16 +21,17 @@ from courses.models import (
 )
 from courses.requesting import ask_for_place
 from lms.jobs import queue
-from lms.jobs.models import Job
 from lms.people.models import ExternalId, Organisation, User
 from tests.courses.importing.making import (
     HEADINGS,
     applied,
     checked,
     csv_of,
+    kill_after,
     ndjson_of,
     outcomes,
     person,
+    run_again,
     worked,
     xlsx_of,
 )
@@ -237,10 +237,11 @@ def test_the_dialect_of_oneroster_enrols_people_who_are_known(cohort):
 
 def test_a_kill_in_the_middle_of_the_check_leaves_each_row_once(cohort, monkeypatch):
     monkeypatch.setattr(checking, "BATCH", 2)
-    _kill_after(monkeypatch, checking, batches=2)
+    kill_after(monkeypatch, checking, batches=2)
     found = checked_until_killed(csv_of([person(n) for n in range(7)]), cohort)
     assert found.rows.count() == 4
-    found = _run_again(found, monkeypatch)
+    monkeypatch.undo()
+    found = run_again(found)
     assert found.counts == {"would_create": 7}
 
 
@@ -248,38 +249,17 @@ def test_a_kill_in_the_middle_of_the_work_loses_and_doubles_nothing(cohort, monk
     monkeypatch.setattr(applying, "BATCH", 2)
     found = checked(csv_of([person(n) for n in range(7)]), cohort=cohort)
     confirm(found)
-    _kill_after(monkeypatch, applying, batches=2)
+    kill_after(monkeypatch, applying, batches=2)
     with pytest.raises(KeyboardInterrupt):
         queue.run(found.job_id)
     assert Enrollment.objects.count() == 4
-    done = _run_again(found, monkeypatch)
+    monkeypatch.undo()
+    done = run_again(found)
     assert (done.state, done.counts) == (ImportState.APPLIED, {"created": 7})
     assert User.objects.count() == Enrollment.objects.count() == len(mail.outbox) == 7
-
-
-def _kill_after(monkeypatch, module, *, batches: int) -> None:
-    """The worker ends at its next sign of life after so many batches."""
-    seen = []
-
-    def dying(job, **figures):
-        seen.append(job)
-        if len(seen) == batches:
-            raise KeyboardInterrupt
-        queue.advance(job, **figures)
-
-    monkeypatch.setattr(module, "advance", dying)
 
 
 def checked_until_killed(content, cohort):
     with pytest.raises(KeyboardInterrupt):
         checked(content, cohort=cohort)
     return cohort.people_imports.get()
-
-
-def _run_again(people_import, monkeypatch):
-    monkeypatch.undo()
-    Job.objects.filter(state="running").update(
-        heartbeat_at=timezone.now() - queue.STALE_AFTER - timedelta(seconds=1)
-    )
-    queue.requeue_unfinished()
-    return worked(people_import)

@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from courses.enrolling import move
 from courses.enrollment_states import EnrollmentState
+from courses.importing import undoing
 from courses.importing.imports import (
     NotInThisState,
     RemovalsNotConfirmed,
@@ -20,15 +24,20 @@ from courses.importing.imports import (
     undo,
 )
 from courses.models import Enrollment, EnrollmentTransition, ImportState, PeopleImport
+from lms.api.events.models import Event
+from lms.jobs import queue
 from lms.jobs.models import Job
+from lms.mail.models import Letter
 from lms.people.models import ExternalId, Organisation, User
 from tests.courses.importing.making import (
     HEADINGS,
     applied,
     checked,
     csv_of,
+    kill_after,
     outcomes,
     person,
+    run_again,
     worked,
 )
 from tests.factories import CohortFactory, UserFactory, active_enrollment
@@ -40,6 +49,11 @@ def states(cohort) -> dict[str, str]:
     """By external id."""
     rows = cohort.enrollments.order_by("pk")
     return dict(rows.values_list("learner__external_ids__value", "state"))
+
+
+def addresses() -> dict[str, str]:
+    """By external id."""
+    return dict(ExternalId.objects.values_list("value", "user__email"))
 
 
 def sync(rows, cohort, **options) -> PeopleImport:
@@ -192,6 +206,120 @@ def test_undoing_frees_a_place_for_the_waiting_list():
     undo(done)
     worked(done)
     assert cohort.enrollments.get(learner=waiting).state == "active"
+
+
+def test_undoing_gives_people_their_addresses_back_who_had_handed_them_on(cohort):
+    applied(csv_of([person(1), person(2)]), cohort=cohort)
+    rows = [
+        person(1, email="new@example.org"),
+        person(2, email="p1@example.org"),
+        person(3, email="p2@example.org"),
+    ]
+    done = applied(csv_of(rows), cohort=cohort)
+    assert done.counts == {"updated": 2, "created": 1}
+    undo(done)
+    worked(done)
+    assert addresses() == {"1001": "p1@example.org", "1002": "p2@example.org"}
+
+
+def test_an_address_that_somebody_else_has_by_now_is_not_taken_from_them(cohort):
+    applied(csv_of([person(1), person(2)]), cohort=cohort)
+    done = applied(
+        csv_of([person(1, email="a@example.org"), person(2, email="b@example.org")]), cohort=cohort
+    )
+    UserFactory(email="p1@example.org")
+    EmailAddress.objects.create(user=UserFactory(), email="p2@example.org", verified=True)
+    undo(done)
+    done = worked(done)
+    assert done.counts == {"undone": 2}
+    assert addresses() == {"1001": "a@example.org", "1002": "b@example.org"}
+
+
+def test_undoing_leaves_what_was_changed_since_and_what_the_person_decides(cohort):
+    headings = [*HEADINGS, "Организация", "Обращение"]
+    applied(csv_of([[*person(1), "А", "Ирина"]], headings=headings), cohort=cohort)
+    again = person(1, family_name="Орлова", patronymic="Павловна")
+    done = applied(csv_of([[*again, "Б", "Ира"]], headings=headings), cohort=cohort)
+    User.objects.update(family_name="Соколова", last_login=timezone.now())
+    undo(done)
+    worked(done)
+    user = User.objects.get()
+    assert (user.family_name, user.patronymic) == ("Соколова", "Олеговна")
+    assert user.organisation == Organisation.objects.get(name="А")
+    assert user.address_as == "Ира"
+
+
+def test_undoing_registers_nobody_away_who_has_signed_in_or_studies_elsewhere(cohort):
+    done = applied(csv_of([person(n, email="") for n in range(3)]), cohort=cohort)
+    seen, busy, free = User.objects.order_by("pk")
+    User.objects.filter(pk=seen.pk).update(last_login=timezone.now())
+    active_enrollment(learner=busy, cohort=CohortFactory(title="Другой поток"))
+    undo(done)
+    done = worked(done)
+    assert outcomes(done) == {2: "kept", 3: "kept", 4: "undone"}
+    assert set(cohort.enrollments.values_list("state", flat=True)) == {"withdrawn"}
+    assert list(User.objects.filter(is_active=False)) == [free]
+
+
+def test_letters_that_are_not_sent_yet_are_not_sent_after_undoing(cohort):
+    found = checked(csv_of([person(1), person(2)]), cohort=cohort)
+    confirm(found)
+    queue.run(found.job_id)
+    found.refresh_from_db()
+    Job.objects.filter(kind="mail.letters").delete()
+    undo(found)
+    worked(found)
+    assert not Letter.objects.exists()
+
+
+def test_what_an_undo_changes_stands_in_the_feed(cohort):
+    applied(csv_of([person(1)]), cohort=cohort)
+    done = applied(csv_of([person(1, family_name="Орлова"), person(2)]), cohort=cohort)
+    Event.objects.all().delete()
+    undo(done)
+    worked(done)
+    told = {(event.type, *event.data.get("changes", ())) for event in Event.objects.all()}
+    assert told == {
+        ("enrolment.state_changed",),
+        ("learner.updated", "email", "family_name", "given_name", "is_active", "patronymic"),
+        ("learner.updated", "family_name"),
+        ("import.finished",),
+    }
+    assert set(Event.objects.values_list("is_quiet", flat=True)) == {False}
+    moved = Event.objects.get(type="enrolment.state_changed")
+    assert moved.data == {
+        "cohort": str(cohort.uuid),
+        "attempt": 1,
+        "from_state": "invited",
+        "state": "withdrawn",
+        "source": "test",
+    }
+
+
+def test_undoing_asks_as_often_for_twenty_people_as_for_two(cohort):
+    asked = []
+    for start, size in ((0, 2), (100, 20)):
+        rows = csv_of([person(start + number) for number in range(size)])
+        done = applied(rows, cohort=cohort)
+        undo(done)
+        with CaptureQueriesContext(connection) as queries:
+            queue.run(done.job_id)
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
+
+
+def test_a_kill_in_the_middle_of_undoing_loses_and_doubles_nothing(cohort, monkeypatch):
+    monkeypatch.setattr(undoing, "BATCH", 2)
+    done = applied(csv_of([person(n) for n in range(7)]), cohort=cohort)
+    undo(done)
+    with monkeypatch.context() as killing:
+        kill_after(killing, undoing, batches=2)
+        with pytest.raises(KeyboardInterrupt):
+            queue.run(done.job_id)
+    assert cohort.enrollments.filter(state="withdrawn").count() == 3
+    done = run_again(done)
+    assert (done.state, done.counts) == (ImportState.UNDONE, {"undone": 7})
+    assert EnrollmentTransition.objects.filter(to_state="withdrawn").count() == 7
 
 
 def test_after_seven_days_it_is_too_late(cohort):

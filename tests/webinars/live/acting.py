@@ -68,7 +68,7 @@ def seen_by(place: Room | Meeting, user: User) -> dict[str, Any]:
     room = room_of(place)
     role = role_in(room, user)
     assert role is not None
-    snapshots.private_stream(room.pk, user.pk)
+    snapshots.private_streams(room.pk, [user.pk])
     shared = snapshots.shared_snapshot(room.pk, role)
     own = snapshots.personal_snapshot(room.pk, user.pk, role)
     return shared.data | own.data

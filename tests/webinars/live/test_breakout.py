@@ -104,6 +104,18 @@ def test_groups_begin_for_everybody_with_their_end(meeting):
     assert refused(meeting, meeting.trainer, "breakout.create", count=2).code == "state"
 
 
+def test_whoever_is_silenced_in_the_main_room_is_so_in_a_group(meeting):
+    breakout = divide(meeting, minutes=10)
+    room = group(breakout).room
+    maria, ivan = members(group(breakout))[:2]
+    done(meeting, meeting.trainer, "people.mute", user=id_of(maria), muted=True)
+    for op in ("chat.send", "note.add"):
+        assert refused(room, maria, op, text="Слово").d == {"muted": True}
+        done(room, ivan, op, text="Слово")
+    done(meeting, meeting.trainer, "people.mute", user=id_of(maria), muted=False)
+    done(room, maria, "chat.send", text="Слово")
+
+
 @pytest.mark.parametrize(
     ("op", "data"),
     [

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.webinars.factories import make_meeting
-from tests.webinars.live.acting import done, id_of, last, refused, seen_by
-from webinars.live.features.notes import MOST
+from tests.webinars.live.acting import done, everything_written, id_of, last, refused, seen_by
+from webinars.live.features.notes import MOST, MOST_OWN
 from webinars.models import Note
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +48,16 @@ def test_one_changes_and_removes_ones_own_lines_and_moderators_any(meeting):
     assert notes_of(meeting) == []
 
 
+def test_a_line_that_is_taken_back_is_gone_from_the_log_as_well(meeting):
+    maria, ivan = meeting.learners
+    add(meeting, ivan, "Не спорить")
+    note = add(meeting, maria, "Лишнее слово")
+    done(meeting, meeting.trainer, "note.change", note=note, text="Лишнее всё равно")
+    done(meeting, meeting.trainer, "note.remove", note=note)
+    assert "Лишнее" not in everything_written(meeting.room)
+    assert "Не спорить" in everything_written(meeting.room)
+
+
 def test_a_note_is_told_by_the_name_that_everybody_knows(meeting):
     maria = meeting.learners[0]
     note = add(meeting, maria)
@@ -69,7 +79,7 @@ def test_notes_have_an_end(meeting):
     Note.objects.bulk_create(
         Note(room=meeting.room, author=maria, text=str(number)) for number in range(MOST)
     )
-    assert refused(meeting, maria, "note.add", text="Ещё").d == {"most": MOST}
+    assert refused(meeting, maria, "note.add", text="Ещё").d == {"full": "notes", "n": MOST}
 
 
 def test_empty_and_foreign_lines_are_refused(meeting):
@@ -80,3 +90,18 @@ def test_empty_and_foreign_lines_are_refused(meeting):
     assert refused(meeting, maria, "note.change", note=add(meeting, maria), text=" ").field
     for note in (foreign, "no-uuid"):
         assert refused(meeting, meeting.trainer, "note.remove", note=note).code == "forbidden"
+
+
+def test_nobody_fills_the_notes_alone_but_a_moderator_goes_on(meeting):
+    maria, ivan = meeting.learners
+    for author in (maria, meeting.trainer):
+        Note.objects.bulk_create(
+            Note(room=meeting.room, author=author, text="Строка") for _number in range(MOST_OWN)
+        )
+    own = Note.objects.filter(author=maria).first()
+    assert refused(meeting, maria, "note.add", text="Ещё").d == {"full": "own_notes", "n": MOST_OWN}
+    done(meeting, maria, "note.change", note=str(own.uuid), text="Иначе")
+    add(meeting, ivan)
+    add(meeting, meeting.trainer)
+    done(meeting, maria, "note.remove", note=str(own.uuid))
+    add(meeting, maria)

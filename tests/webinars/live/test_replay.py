@@ -155,7 +155,7 @@ def without(data: Data, key: str) -> Data:
 def snapshot_of(meeting: Meeting, user) -> tuple[dict[str, int], Browser]:
     """Where the streams stand, and what is seen there."""
     role = role_in(meeting.room, user)
-    snapshots.private_stream(meeting.room.pk, user.pk)
+    snapshots.private_streams(meeting.room.pk, [user.pk])
     shared = snapshots.shared_snapshot(meeting.room.pk, role)
     own = snapshots.personal_snapshot(meeting.room.pk, user.pk, role)
     heads = {kind: position.q for kind, position in (shared.heads | own.heads).items()}
@@ -165,7 +165,7 @@ def snapshot_of(meeting: Meeting, user) -> tuple[dict[str, int], Browser]:
 def replay(meeting: Meeting, user, heads: dict[str, int], browser: Browser) -> None:
     """All that the log has after ``heads``, as it goes over the wire."""
     streams = {kind: pk for kind, (pk, _head) in snapshots.shared_streams(meeting.room.pk).items()}
-    streams["me"] = snapshots.private_stream(meeting.room.pk, user.pk)[0]
+    streams["me"] = snapshots.private_streams(meeting.room.pk, [user.pk])[user.pk][0]
     for kind, seq in heads.items():
         for _seq, text in snapshots.frames_after(streams[kind], seq):
             browser.take(json.loads(text))

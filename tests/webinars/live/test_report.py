@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import random
+from collections import Counter
 from datetime import timedelta
+from itertools import combinations
 
 import pytest
 import time_machine
@@ -55,10 +58,19 @@ def test_the_curve_says_how_many_were_there_each_minute(meeting):
     stay(meeting, meeting.trainer, begins=0, ends=6)
     end(meeting)
     assert attendance_curve(meeting.session) == [
-        (minute(number), count) for number, count in enumerate([1, 2, 2, 2, 2, 1, 0])
+        (minute(number), count) for number, count in enumerate([1, 1, 2, 2, 1, 0, 0])
     ]
     report = report_of(meeting.session)
     assert (report.present, report.took_part, report.most_at_once) == (2, 2, 2)
+
+
+def test_at_once_are_those_who_were_there_together(meeting):
+    maria, ivan, petr = meeting.learners
+    stay(meeting, maria, begins=1.1, ends=1.4)
+    stay(meeting, ivan, begins=1.4, ends=1.7)
+    stay(meeting, petr, begins=1.8, ends=3)
+    end(meeting)
+    assert report_of(meeting.session).most_at_once == 1
 
 
 def test_a_long_meeting_has_a_curve_of_240_points(meeting):
@@ -184,7 +196,7 @@ def test_of_a_quiet_webinar_nothing_stays(meeting, client_of):
 # --- Ratings ----------------------------------------------------------------------------------
 def rate(meeting, user, client_of, **form):
     address = f"/webinars/sessions/{meeting.session.pk}/rating/"
-    return client_of(user).post(address, form)
+    return client_of(user).post(address, {"satisfaction": 8} | form)
 
 
 def test_a_learner_rates_a_webinar_and_may_think_again(meeting, client_of):
@@ -197,23 +209,89 @@ def test_a_learner_rates_a_webinar_and_may_think_again(meeting, client_of):
     assert (rating.user, rating.value, rating.words) == (maria, 5, "")
     context = summary_for(meeting, maria, client_of)
     assert context["is_rated"] is True
-    assert context["rating_form"].initial == {"value": 5, "words": ""}
+    assert context["rating_form"].initial == {"value": 5, "satisfaction": 8, "words": ""}
     assert summary_for(meeting, meeting.learners[1], client_of)["is_rated"] is False
 
 
-def test_trainers_see_ratings_without_names(meeting, client_of):
-    end(meeting)
-    for user, value in zip(meeting.learners, (5, 4, 2), strict=True):
-        rate(meeting, user, client_of, value=value, words="Спасибо" if value == 5 else "")
-    ratings = report_page(meeting, client_of).context["report"].ratings
-    assert ratings["total"] == 3
-    assert ratings["mean"] == pytest.approx(11 / 3)
-    assert ratings["by"] == [(5, 1), (4, 1), (3, 0), (2, 1), (1, 0)]
-    assert ratings["words"] == ["Спасибо"]
+def rated(values: list[int], client_of, **form) -> dict:
+    """The ratings that a trainer sees after learners gave ``values``."""
+    meeting = make_meeting(learners=len(values))
+    close_session(meeting.session, actor=meeting.trainer)
+    for user, value in zip(meeting.learners, values, strict=True):
+        rate(meeting, user, client_of, value=value, **form)
+    page = report_page(meeting, client_of)
+    return page.context["report"].ratings | {"page": page.content.decode()}
+
+
+def test_trainers_see_means_of_ten_ratings_and_more(client_of):
+    ratings = rated([5] * 6 + [4] * 3 + [2], client_of)
+    assert ratings["total"] == 10
+    assert ratings["mean"] == pytest.approx(4.4)
+    assert ratings["by"] == [(5, 6), (4, 3), (3, 0), (2, 1), (1, 0)]
+    assert "В среднем 4,4 из 5" in ratings["page"]
+
+
+@pytest.mark.parametrize("values", [[2], [5, 4, 2], [5] * 8 + [1], [3] * 10])
+def test_of_fewer_than_ten_ratings_and_of_equal_ones_only_the_number_is_told(values, client_of):
+    ratings = rated(values, client_of)
+    assert (ratings["total"], ratings["mean"], ratings["by"]) == (len(values), None, [])
+    assert "В среднем" not in ratings["page"]
+    assert "десять человек" in ratings["page"]
+
+
+def test_words_are_shown_from_five_on(client_of):
+    few = rated([5] * 4, client_of, words="Спасибо")
+    assert (few["words"], few["has_more_words"]) == ([], True)
+    assert rated([5] * 5, client_of, words="Спасибо")["words"] == ["Спасибо"] * 5
+
+
+def test_whoever_looks_after_each_rating_sees_ten_people_more_or_nothing_new(client_of):
+    """Ten more by the numbers, five more by the words; also where ratings are changed meanwhile."""
+    meeting = make_meeting(learners=32)
+    close_session(meeting.session, actor=meeting.trainer)
+    chance, told, words = random.Random(7), [Counter()], [set()]
+    for number, user in enumerate(meeting.learners):
+        for again in (user, chance.choice(meeting.learners[: number + 1])):
+            said = f"Слова {again.pk}" if again.pk % 2 else ""
+            rate(meeting, again, client_of, value=chance.randint(1, 5), words=said)
+            ratings = report_of(meeting.session).ratings
+            told.append(Counter(dict(ratings["by"])))
+            words.append(set(ratings["words"]))
+    for before, after in combinations(told, 2):
+        assert not before - after
+        assert (after - before).total() == 0 or (after - before).total() >= 10
+    for before, after in combinations(words, 2):
+        assert before <= after
+        assert len(after - before) == 0 or len(after - before) >= 5
+    assert told[-1].total() == 30
+    assert len(words[-1]) == 15
+
+
+def test_what_is_not_counted_yet_is_said(client_of):
+    page = rated([5] * 6 + [4] * 6, client_of, words="Спасибо")
+    assert (page["counted"], page["total"]) == (10, 12)
+    assert "Учтено пока: 10" in page["page"]
+
+
+def test_ten_more_who_all_chose_the_same_are_not_told_by_the_difference(client_of):
+    ratings = rated([5] * 9 + [4] + [3] * 10, client_of)
+    assert (ratings["counted"], ratings["total"]) == (10, 20)
+
+
+def test_words_that_are_taken_back_are_gone_from_the_report(client_of):
+    meeting = make_meeting(learners=5)
+    close_session(meeting.session, actor=meeting.trainer)
+    for user in meeting.learners:
+        rate(meeting, user, client_of, value=5, words=f"Слова {user.pk}")
+    rate(meeting, meeting.learners[0], client_of, value=5, words="")
+    told = report_of(meeting.session).ratings["words"]
+    assert sorted(told) == sorted(f"Слова {user.pk}" for user in meeting.learners[1:])
 
 
 @pytest.mark.parametrize("form", [{}, {"value": ""}, {"value": 0}, {"value": 6}, {"value": "x"},
-                                  {"value": 5, "words": "а" * 1001}])  # fmt: skip
+                                  {"value": 5, "words": "а" * 1001},
+                                  {"value": 5, "satisfaction": 11},
+                                  {"value": 5, "satisfaction": ""}])  # fmt: skip
 def test_a_rating_that_is_none_is_not_kept(meeting, client_of, form):
     end(meeting)
     assert rate(meeting, meeting.learners[0], client_of, **form).status_code == 302

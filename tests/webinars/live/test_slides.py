@@ -67,6 +67,21 @@ def test_every_page_becomes_a_picture_and_its_text():
         assert (picture.format, picture.size) == ("WEBP", (1280, 720))
 
 
+@pytest.mark.parametrize(
+    ("size", "made"),
+    [
+        ((1, 14_400), (1, 2560)),
+        ((14_400, 1), (1280, 1)),
+        ((595, 842), (1280, 1812)),
+        ((300, 1200), (640, 2560)),
+    ],
+)
+def test_a_page_of_any_shape_becomes_a_picture_that_can_be_shown(size, made):
+    ((content, _text),) = slides.rendered(pdf("", size=size))
+    with Image.open(io.BytesIO(content)) as picture:
+        assert picture.size == made
+
+
 def test_the_room_knows_how_many_there_are():
     meeting = meeting_with(pdf("1", "2", "3"))
     assert seen_by(meeting, meeting.learners[0])["stage"]["slide"]["pages"] == 3

@@ -1,8 +1,11 @@
 """The stage: slides, a link, a video in step for everybody."""
 
+import threading
+
 import pytest
 import time_machine
 from django.core.files.base import ContentFile
+from django.db import connection, transaction
 from django.utils import timezone
 from wagtail.documents import get_document_model
 
@@ -55,6 +58,40 @@ def test_of_two_who_turn_the_same_page_one_is_refused(meeting):
     assert (late.code, late.d) == ("state", {"version": 1})
     done(meeting, meeting.trainer, "slide.move", page=3, exp=1)
     assert on_stage(meeting)["slide"]["page"] == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_move_at_once_the_furthest_page_counts_as_seen(meeting):
+    """The second waits for the first; it must not write what it had read before."""
+    second = threading.Thread(target=in_thread, args=(meeting, "slide.move"), kwargs={"page": 2})
+    with transaction.atomic():
+        done(meeting, meeting.trainer, "slide.move", page=5)
+        second.start()
+        second.join(timeout=0.3)
+    second.join()
+    assert on_stage(meeting)["slide"] == {"page": 2, "seen": 5, "version": 2, "pages": 5}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_playing_does_not_bring_back_a_video_that_was_just_taken_down(meeting):
+    done(meeting, meeting.trainer, "stage.set", kind="video", video=key_of(meeting))
+    second = threading.Thread(
+        target=in_thread, args=(meeting, "stage.play"), kwargs={"playing": True, "at": 3}
+    )
+    with transaction.atomic():
+        done(meeting, meeting.trainer, "stage.set", kind="slides")
+        second.start()
+        second.join(timeout=0.3)
+    second.join()
+    assert on_stage(meeting)["stage"] == {"kind": "slides"}
+
+
+def in_thread(meeting, op: str, **data) -> None:
+    """A command of the trainer in another process."""
+    try:
+        give(meeting, meeting.trainer, op, **data)
+    finally:
+        connection.close()
 
 
 @pytest.mark.parametrize("page", [0, 6, -1, 1.5, "2", 10**9])

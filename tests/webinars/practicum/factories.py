@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 
 from courses.models import Cohort, Enrollment
-from lms.people.models import Role, User
+from lms.people.models import Consent, Role, User
 from lms.people.roles import grant_role
 from tests.factories import (
     CohortFactory,
@@ -22,9 +25,12 @@ from tests.webinars.live.acting import give
 from webinars.live import commands
 from webinars.live.protocol import Err, Ok
 from webinars.models import (
+    ExcellentRound,
     Practicum,
+    PracticumRound,
     PracticumSeat,
     PracticumSession,
+    Room,
     RoomEvent,
     Rubric,
     RubricCriterion,
@@ -78,6 +84,10 @@ class Group:
     @property
     def practicum(self) -> Practicum:
         return self.session.practicum
+
+    @cached_property
+    def room(self) -> Room:
+        return self.session.room
 
     def user(self, number: int) -> User:
         return self.enrollments[number].learner
@@ -148,9 +158,16 @@ class Group:
         return self.now()
 
 
-def make_group(people: int = 2, *, client_of, **fields: Any) -> Group:
+def make_group(
+    people: int = 2,
+    *,
+    client_of,
+    practicum: Practicum | None = None,
+    begins_now: bool = True,
+    **fields: Any,
+) -> Group:
     """A group that the queue has put together: the first briefing has begun."""
-    practicum = make_practicum(people, **fields)
+    practicum = practicum or make_practicum(people, **fields)
     trainer = UserFactory(given_name="Ольга", family_name="Тренерова")
     grant_role(user=trainer, role=Role.TRAINER)
     cohort = CohortFactory(course=practicum.course(), trainers=[trainer])
@@ -161,7 +178,7 @@ def make_group(people: int = 2, *, client_of, **fields: Any) -> Group:
     for enrollment in enrollments:
         keeping.agree_to_transcript(enrollment.learner, practicum)
     session = sessions.make_session(
-        practicum=practicum, cohort=cohort, enrollments=enrollments, begins_now=True
+        practicum=practicum, cohort=cohort, enrollments=enrollments, begins_now=begins_now
     )
     return Group(
         session=session,
@@ -171,6 +188,32 @@ def make_group(people: int = 2, *, client_of, **fields: Any) -> Group:
         browsers=[client_of(enrollment.learner) for enrollment in enrollments],
         trainer_browser=client_of(trainer),
     )
+
+
+def example_of(session: PracticumSession, *, proposed_by: User) -> ExcellentRound:
+    """A first round of ``session`` in the library, with everybody's consent."""
+    seats = list(session.seats.select_related("enrollment"))
+    now = timezone.now()
+    played = PracticumRound.objects.create(
+        session=session, number=0, specialist=seats[0], client=seats[1], ended_at=now, end="agreed"
+    )
+    example = ExcellentRound.objects.create(
+        round=played,
+        proposed_by=proposed_by,
+        state=ExcellentRound.State.PUBLISHED,
+        title="Пауза",
+        why="Тепло",
+        asked_at=now,
+        published_at=now,
+        shown_until=now + timedelta(days=365),
+    )
+    example.lines.create(number=1, part="specialist", text="Слышу обиду.")
+    for seat in seats:
+        consent = Consent.objects.create(
+            user_id=seat.enrollment.learner_id, purpose=Consent.Purpose.LIBRARY, wording="test"
+        )
+        example.answers.create(seat=seat, answer="yes", answered_at=now, consent=consent)
+    return example
 
 
 def kind_of(answer: Ok | Err) -> dict[str, Any]:

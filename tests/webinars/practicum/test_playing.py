@@ -7,10 +7,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from courses.enrolling import move
+from courses.enrollment_states import EnrollmentState
 from lms.people.models import Role
 from lms.people.roles import grant_role
 from tests.factories import UserFactory
 from tests.webinars.practicum.factories import DEBRIEF, make_group
+from webinars.live import log
+from webinars.live.protocol import Err
 from webinars.models import PracticumRound, PracticumSeat, PracticumSession, RoomEvent, Scenario
 from webinars.practicum import sessions
 from webinars.practicum.rounds import Part
@@ -50,6 +54,16 @@ def test_nobody_gets_the_card_of_another(three):
         page = three.page(number)
         assert f"тайна {own}" in page
         assert page.count("тайна ") == 1
+
+
+def test_the_specialist_reads_phrases_to_try_and_the_observer_what_to_look_at(client_of):
+    phrases = {"phrases": [("phrase", "Слышу, как это обидно.")]}
+    group = make_group(3, client_of=client_of, scenario=phrases)
+    for _phase in ("briefing", "roleplay"):
+        pages = [group.page(number) for number in range(3)]
+        assert ["Слышу, как это обидно." in page for page in pages] == [True, False, False]
+        assert ["На что смотреть" in page for page in pages] == [False, False, True]
+        group.everyone()
 
 
 def test_the_time_of_a_phase_is_the_servers(pair):
@@ -154,12 +168,22 @@ def test_whoever_leaves_keeps_what_was_played_and_finds_another_group(pair):
     assert pair.now().phase == "closed"
 
 
+def test_whoever_leaves_on_an_old_page_after_the_others_went_on_is_free_again(pair):
+    pair.everyone()
+    vanish(pair, 1)
+    pair.act(0, "go-on")
+    pair.act(1, "leave")  # from a page that was open all the time
+    assert not pair.seat(1).is_open
+    pair.browsers[1].post(f"/practicum/{pair.practicum.pk}/join/")
+    assert "Мы ждём вашу группу" in pair.browsers[1].get(pair.practicum.url).text
+
+
 def test_an_old_page_does_not_agree_to_a_step_that_it_did_not_show(pair):
-    version = pair.session.version
     pair.everyone()
     assert pair.session.phase == "roleplay"
-    pair.act(0, "agree", version=version, phase="briefing/0")
-    assert pair.now().done == []
+    version = pair.session.version
+    pair.act(0, "agree", phase="briefing/0")
+    assert (pair.now().done, pair.session.version) == ([], version)
 
 
 def test_a_scenario_that_changes_does_not_reach_those_who_play(pair):
@@ -187,7 +211,8 @@ def test_facts_come_to_light_for_whom_they_concern_and_when(client_of):
     assert "Позвонили" not in group.page(0)
     told = RoomEvent.objects.filter(type="practicum.fact")
     assert [event.stream.owner for event in told] == [group.user(1)]
-    group.lead("lead/fact")
+    for _again in range(2):
+        group.lead("lead/fact", shown=1)
     assert "За окном стемнело." in group.page(0)
     sessions.meet_deadlines(group.now(), now=timezone.now() + timedelta(minutes=6))
     assert told.all().count() == 3, "nothing is told twice"
@@ -201,18 +226,54 @@ def test_a_trainer_comes_in_and_everybody_is_told(pair):
     assert "Ольга" in pair.page(0)
 
 
+def test_a_trainer_who_comes_by_the_live_door_is_announced_too(pair):
+    pair.everyone()
+    address = f"/rooms/{pair.session.room.uuid}/events"
+    for _again in range(2):
+        assert pair.trainer_browser.get(address).status_code == 200
+    (event,) = RoomEvent.objects.filter(type="practicum.visited")
+    assert event.data["n"] == pair.trainer.get_short_name()
+    assert pair.browsers[0].get(address).status_code == 200
+    assert RoomEvent.objects.filter(type="practicum.visited").count() == 1
+
+
+def test_whoever_is_taken_out_of_the_cohort_is_out_of_the_group(pair):
+    pair.everyone()
+    move(enrollment=pair.enrollments[1], to=EnrollmentState.WITHDRAWN, source="test", reason="x")
+    address = f"/practicum/{pair.session.uuid}/"
+    assert isinstance(pair.say(1, "Ещё слово"), Err)
+    assert pair.browsers[1].get(address).status_code == 404
+    assert pair.act(1, "agree").status_code == 404
+    assert pair.browsers[1].get(f"/rooms/{pair.session.room.uuid}/events").status_code == 403
+    pair.act(0, "leave")
+    sessions.leave(pair.seat(1))
+    assert pair.browsers[1].get(address).status_code == 200, "what was played is still theirs"
+
+
 def test_a_trainer_pauses_gives_time_and_goes_on(pair):
     pair.everyone()
     ends_at = pair.session.phase_ends_at
-    pair.lead("lead/extend")
-    assert pair.now().phase_ends_at == ends_at + timedelta(minutes=2)
+    for _again in range(2):
+        pair.lead("lead/extend", ends_at=ends_at.isoformat())
+    assert pair.now().phase_ends_at == ends_at + timedelta(minutes=2), "once for the end they saw"
+    told = RoomEvent.objects.filter(type="practicum.ready").latest("seq")
+    assert told.data["ends_at"] == log.milliseconds(pair.session.phase_ends_at)
     pair.lead("lead/pause")
     assert pair.now().phase == "paused"
     pair.lead("lead/next")
     assert pair.now().phase == "roleplay"
-    pair.lead("lead/next", version=pair.session.version - 1)
+    pair.lead("lead/next", phase="briefing/0")
     assert pair.now().phase == "roleplay", "an old page moves nobody on"
     assert pair.act(0, "lead/next").status_code == 404
+
+
+def test_more_time_is_never_less(client_of):
+    group = make_group(2, client_of=client_of, scenario={"roleplay_minutes": 60})
+    group.everyone()
+    before = group.now()
+    ends_at, version = before.phase_ends_at, before.version
+    group.lead("lead/extend")
+    assert (group.now().phase_ends_at, group.session.version) == (ends_at, version)
 
 
 def test_who_has_no_business_there_finds_nothing(pair, client_of):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core import mail
 from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import timezone
@@ -175,6 +176,34 @@ def test_a_planned_group_gathers_when_its_time_has_come(hall):
     assert "ещё не здесь" in first.get(f"/practicum/{session.uuid}/").text
     second.get(f"/practicum/{session.uuid}/")
     assert PracticumSession.objects.get().phase == "briefing"
+
+
+def test_everyone_reads_the_planned_time_in_their_own_zone(
+    hall, django_capture_on_commit_callbacks
+):
+    (anna, first), (boris, second) = hall.person("Анна"), hall.person("Борис")
+    for enrollment, zone in ((anna, "Europe/Kaliningrad"), (boris, "Asia/Kamchatka")):
+        enrollment.learner.timezone = zone
+        enrollment.learner.save()
+    with django_capture_on_commit_callbacks(execute=True):
+        queue.form_groups(
+            practicum=hall.practicum,
+            cohort=hall.cohort,
+            numbers={anna.pk: 1, boris.pk: 1},
+            starts_at=datetime(2027, 6, 1, 21, 30, tzinfo=UTC),
+        )
+    letters = {letter.to[0]: letter for letter in mail.outbox}
+    for enrollment, browser, day, hour in (
+        (anna, first, "1 июня", "23:30"),
+        (boris, second, "2 июня", "09:30"),
+    ):
+        letter = letters[enrollment.learner.email]
+        page = browser.get(hall.practicum.url).text
+        assert f"{day} 2027 в {hour} (" in page
+        assert day in letter.body
+        assert hour.lstrip("0") in letter.body
+        (entry,) = letter.attachments
+        assert b"DTSTART:20270601T213000Z" in entry.get_payload(decode=True)
 
 
 def test_a_member_of_a_planned_group_agrees_before_coming_in(hall):

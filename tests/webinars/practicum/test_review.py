@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from lms.mail.models import Letter
+from lms.people.models import Role
+from lms.people.roles import grant_role
 from tests.factories import UserFactory
 from tests.webinars.practicum.factories import SHEET, make_group
 from webinars.models import LineComment, PracticumFeedback, PracticumReport
@@ -53,6 +56,24 @@ def test_a_trainers_rating_with_gaps_comes_back(group):
     assert "Хорошо" in page.text
 
 
+def test_data_of_real_people_do_not_get_into_a_trainers_rating(group):
+    sent = {**SHEET, "lines": group.specialist_lines(), "worked": "Звоните 8 913 800-12-34"}
+    page = group.lead("rate/0", **sent)
+    assert page.status_code == 422
+    assert "Без номеров" in page.text.split("error-summary")[1].split("</ul>")[0]
+
+
+def test_a_trainer_changes_the_rating_that_is_there(group):
+    review = f"/practicum/{group.session.uuid}/review/"
+    lines = group.specialist_lines()
+    group.lead("rate/0", **{**SHEET, "lines": lines, "try_next": "Дольше молчать", "hears": "1"})
+    form = group.trainer_browser.get(review).text.split("Изменить мою оценку")[1]
+    assert "Дольше молчать" in form
+    assert 'name="hears" value="1" checked' in form
+    assert 'name="calms" value="3" checked' in form
+    assert f'name="lines" value="{lines[0]}" checked' in form
+
+
 def test_a_round_that_is_not_over_is_not_rated(group):
     assert group.lead("rate/1", **SHEET).status_code == 404
 
@@ -72,6 +93,20 @@ def test_a_report_reaches_the_trainer_and_nobody_else(group):
     report.refresh_from_db()
     assert report.settled_by == group.trainer
     assert "Обращений нет" in group.trainer_browser.get(QUEUE).text
+
+
+def test_a_trainer_who_plays_learns_nothing_of_a_report_of_their_own_group(client_of):
+    group = make_group(2, client_of=client_of)
+    player = group.user(0)
+    grant_role(user=player, role=Role.TRAINER)
+    group.cohort.trainers.add(player)
+    group.act(1, "report", text="Он перешёл на личности.")
+    assert Letter.objects.get(template="practicum_report").recipient == group.trainer
+    assert "перешёл на личности" not in group.browsers[0].get(QUEUE).text
+    report = PracticumReport.objects.get()
+    address = f"/practicum/reports/{report.pk}/settle/"
+    assert group.browsers[0].post(address).status_code == 404
+    assert group.trainer_browser.post(address).status_code == 302
 
 
 def test_the_queue_shows_who_waits_for_a_decision(client_of):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
+from tests.webinars.factories import cmd
 from tests.webinars.ids import new_id
 from tests.webinars.live.acting import done, everything_written, log_of, refused, seen_by
 from tests.webinars.practicum.factories import kind_of, make_group
 from webinars.live import commands, rooms
+from webinars.live.commands import run_command
 from webinars.live.protocol import Cmd, ErrorCode, Ok
-from webinars.models import LineMark, RoomEvent
+from webinars.models import LineMark, RoomCommand, RoomEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +53,39 @@ def test_nobody_speaks_twice_in_a_row_where_turns_are_kept(client_of):
     assert isinstance(group.say(1, "Мне отказали!"), Ok)
     assert kind_of(group.say(1, "Слышите?!"))["why"] == "turn"
     assert isinstance(group.say(0, "Слышу."), Ok)
+
+
+def test_who_said_stop_is_written_nowhere_and_a_repetition_is_answered_alike(client_of):
+    group = make_group(2, client_of=client_of)
+    group.everyone()
+    frame = cmd("practicum.say", text="Стоп")
+    first = run_command(room=group.session.room, user=group.user(1), frame=frame)
+    assert isinstance(first, Ok)
+    assert group.now().phase == "paused"
+    assert not RoomCommand.objects.filter(user=group.user(1)).exists()
+    for _again in range(2):  # in the pause, and when the conversation has gone on
+        assert run_command(room=group.session.room, user=group.user(1), frame=frame) == first
+        group.everyone()
+    assert group.now().phase == "feedback", "it has not paused again"
+
+
+@pytest.mark.parametrize("word", ["Стоп!", "стоп", "STOP…"])
+def test_a_stop_word_pauses_for_all_out_of_turn_and_names_nobody(client_of, word):
+    group = make_group(2, client_of=client_of, scenario={"is_turn_based": True})
+    group.everyone()
+    assert isinstance(group.say(0, word), Ok), "it is the client's turn"
+    assert group.now().phase == "paused"
+    last = log_of(room_of(group))[-1]
+    assert (last.type, last.actor) == ("practicum.phase", None)
+    assert not RoomEvent.objects.filter(type="practicum.said").exists()
+    assert "Разговор остановлен" in group.page(1)
+
+
+def test_a_line_with_a_stop_in_it_is_a_line(client_of):
+    group = make_group(2, client_of=client_of)
+    group.everyone()
+    assert isinstance(group.say(1, "Стоп, вы мне этого не говорили!"), Ok)
+    assert group.now().phase == "roleplay"
 
 
 def test_a_breath_is_seen_by_all_and_stays_in_the_transcript(three):

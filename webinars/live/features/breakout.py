@@ -136,7 +136,7 @@ def call_for_help(context: CommandContext, payload: Help) -> None:
     BreakoutGroup.objects.filter(pk=group.pk).update(help_asked_at=wanted)
     data = {"group": group.number, "wanted": payload.wanted}
     context.append("group.help", data)
-    main = log.stream_of(group.breakout.room, Stream.Kind.STAFF)
+    main = log.shared_stream(group.breakout.room, Stream.Kind.STAFF)
     context.append_to(main, "breakout.help", data)
 
 

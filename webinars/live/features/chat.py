@@ -20,7 +20,7 @@ from webinars.live.features.registry import (
 )
 from webinars.live.permissions import Audience, Role, audiences_of, may
 from webinars.live.protocol import ErrorCode, Payload
-from webinars.live.room_state import read_state, write_state
+from webinars.live.room_state import locked_state, read_state, write_state
 from webinars.models.room import Room
 from webinars.models.talk import ChatMessage
 
@@ -145,14 +145,7 @@ def _not_too_fast(context: CommandContext) -> None:
         return
     seconds = read_state(context.room, "slow").data.get("seconds", 0)
     if seconds:
-        wait = buckets.take(
-            (context.room.pk, context.user.pk, "slow", seconds),
-            per_second=1 / seconds,
-            burst=1,
-            what=context.cmd_id,
-        )
-        if wait:
-            raise Refused(ErrorCode.RATE, data={"slow": seconds}, retry_ms=round(wait * 1000) + 1)
+        _await_turn(context, seconds)
     crowded = buckets.take(
         (context.room.pk, "chat"),
         per_second=ROOM_PER_SECOND,
@@ -162,6 +155,20 @@ def _not_too_fast(context: CommandContext) -> None:
     if crowded and not seconds:
         write_state(context.room, "slow", {"seconds": SLOW_BY_ITSELF})
         context.append("chat.slowed", {"seconds": SLOW_BY_ITSELF, "by_itself": True})
+
+
+def _await_turn(context: CommandContext, seconds: int) -> None:
+    """Slow mode counts from a person's last message, whichever process took it."""
+    locked_state(
+        context.room, "slow"
+    )  # of two messages at once the second waits, and sees the first
+    own = ChatMessage.objects.filter(room=context.room, author=context.user).order_by("-pk")
+    last = own.values_list("sent_at", flat=True).first()
+    if last is None:
+        return
+    wait = min(seconds, (last - context.now).total_seconds() + seconds)
+    if wait > 0:
+        raise Refused(ErrorCode.RATE, data={"slow": seconds}, retry_ms=round(wait * 1000) + 1)
 
 
 def _find(room: Room, message_id: str) -> ChatMessage:

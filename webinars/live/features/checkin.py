@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -47,9 +48,16 @@ def open_checkin(context: CommandContext, payload: Open) -> None:
     context.append("checkin.opened", described(checkin))
 
 
-@feature.command("checkin.submit", payload=Submit, permission="checkin.submit", rate=Rate(0.5, 5))
+@feature.command(
+    "checkin.submit",
+    payload=Submit,
+    permission="checkin.submit",
+    rate=Rate(0.5, 5),
+    may_be_nameless=True,
+)
 def submit(context: CommandContext, payload: Submit) -> None:
     """Say how one feels; another answer replaces it while the check-in is open."""
+    context.leave_no_name()
     checkin = _find(context.room, payload.checkin)
     if checkin.closed_at is not None:
         raise Refused(ErrorCode.STATE, "the check-in is closed")
@@ -112,6 +120,13 @@ def distribution(checkin: CheckIn) -> dict[str, Any]:
 def current(room: Room, key: str) -> StateValue | None:
     checkin = CheckIn.objects.filter(room=room, uuid=key).first()
     return StateValue(checkin.version, distribution(checkin)) if checkin is not None else None
+
+
+@feature.present
+def open_checkins(room: Room, role: Role) -> Iterator[tuple[str, str, StateValue]]:
+    if Audience.STAFF in audiences_of(role):
+        for checkin in CheckIn.objects.filter(room=room, closed_at=None):
+            yield "checkin", str(checkin.uuid), StateValue(checkin.version, distribution(checkin))
 
 
 @feature.snapshot

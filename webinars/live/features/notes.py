@@ -11,10 +11,12 @@ from webinars.live import log
 from webinars.live.features.registry import CommandContext, Feature, Rate, Refused, required_text
 from webinars.live.permissions import Role, may
 from webinars.live.protocol import ErrorCode, Payload
-from webinars.models.room import Room
+from webinars.models.room import Room, RoomEvent, Stream
 from webinars.models.talk import Note
 
 MOST = 300
+MOST_OWN = 30
+"""Lines of one participant, so that nobody fills the room's list alone; moderators may go on."""
 
 feature = Feature("notes", kinds=[Room.Kind.WEBINAR, Room.Kind.BREAKOUT])
 
@@ -39,12 +41,21 @@ class NoteChoice(Payload, frozen=True):
     "note.add", payload=NoteAdd, permission="note.write", rate=Rate(0.5, 5), is_speech=True
 )
 def add(context: CommandContext, payload: NoteAdd) -> None:
-    if Note.objects.filter(room=context.room).count() >= MOST:
-        raise Refused(ErrorCode.STATE, "the notes are full", data={"most": MOST})
+    _has_room_for_more(context)
     note = Note.objects.create(
         room=context.room, author=context.user, text=required_text(payload.text), at=context.now
     )
     context.append("note.added", described(note))
+
+
+def _has_room_for_more(context: CommandContext) -> None:
+    lines = Note.objects.filter(room=context.room)
+    if lines.count() >= MOST:
+        raise Refused(ErrorCode.STATE, "the notes are full", data={"full": "notes", "n": MOST})
+    is_own_full = lines.filter(author=context.user).count() >= MOST_OWN
+    if is_own_full and not may(context.role, "chat.moderate"):
+        data = {"full": "own_notes", "n": MOST_OWN}
+        raise Refused(ErrorCode.STATE, "too many lines of one person", data=data)
 
 
 @feature.command(
@@ -59,8 +70,13 @@ def change(context: CommandContext, payload: NoteChange) -> None:
 
 @feature.command("note.remove", payload=NoteChoice, permission="note.write", rate=Rate(0.5, 5))
 def remove(context: CommandContext, payload: NoteChoice) -> None:
+    """Take a line back: its words are gone from the log as well."""
     note = _changeable(context, payload.note)
     note.delete()
+    said = RoomEvent.objects.filter(
+        stream__room=context.room, stream__kind=Stream.Kind.ROOM, data__note=str(note.uuid)
+    )
+    log.rewrite(said, lambda event: event.data | {"text": ""})
     context.append("note.removed", {"note": str(note.uuid)})
 
 

@@ -11,7 +11,7 @@ from webinars.breakouts import forget_roles_everywhere
 from webinars.live import log
 from webinars.live.features.desk import PersonId, person_of
 from webinars.live.features.registry import CommandContext, Feature, Refused
-from webinars.live.members import is_muted, muted_among
+from webinars.live.members import muted_among
 from webinars.live.permissions import Audience, Role, may, outranks
 from webinars.live.protocol import ErrorCode, Payload
 from webinars.live.rooms import role_in, rules_of
@@ -137,4 +137,4 @@ def silenced(room: Room, role: Role) -> dict[str, Any]:
 
 @feature.personal
 def own(room: Room, user: User, role: Role) -> dict[str, Any]:
-    return {"muted": is_muted(room, user)}
+    return {"muted": user.pk in muted_among(room, [user.pk])}

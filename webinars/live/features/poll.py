@@ -8,7 +8,7 @@ anonymous poll nobody is shown who chose what, and nobody could find out.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -85,7 +85,7 @@ def tell_prepared(room: Room, polls: Iterable[Poll], *, actor: User) -> None:
     """Say in the log that polls were laid ready outside of the room."""
     for poll in polls:
         log.append(
-            stream=log.stream_of(room, Stream.Kind.STAFF),
+            stream=log.shared_stream(room, Stream.Kind.STAFF),
             type="poll.created",
             data=described(poll),
             actor=actor,
@@ -116,12 +116,20 @@ def close_all(room: Room, *, now: datetime) -> None:
             forget_voters(poll.votes.all())
 
 
-@feature.command("poll.vote", payload=PollAnswer, permission="poll.vote", rate=Rate(2, 10))
+@feature.command(
+    "poll.vote",
+    payload=PollAnswer,
+    permission="poll.vote",
+    rate=Rate(2, 10),
+    may_be_nameless=True,
+)
 def vote(context: CommandContext, payload: PollAnswer) -> None:
     """Answer, or change one's answer while the poll is open."""
     poll = _find(context.room, payload.poll, lock=True)
     if poll.state != Poll.State.OPEN:
         raise Refused(ErrorCode.STATE, "the poll is not open", data={"state": poll.state})
+    if poll.is_anonymous:
+        context.leave_no_name()
     PollVote.objects.update_or_create(
         poll=poll,
         voter=voter_key(poll.uuid, context.user.pk),
@@ -259,6 +267,19 @@ def live_tally(room: Room, key: str) -> StateValue | None:
 def turnout(room: Room, key: str) -> StateValue | None:
     poll = Poll.objects.filter(room=room, uuid=key).first()
     return StateValue(poll.version, {"total": poll.votes.count()}) if poll is not None else None
+
+
+@feature.present
+def open_polls(room: Room, role: Role) -> Iterator[tuple[str, str, StateValue]]:
+    is_staff = Audience.STAFF in audiences_of(role)
+    for poll in Poll.objects.filter(room=room, state=Poll.State.OPEN):
+        key = str(poll.uuid)
+        counted = tally(poll) if is_staff or poll.is_result_live else {"total": poll.votes.count()}
+        if is_staff:
+            yield "poll", key, StateValue(poll.version, counted)
+        shown = counted if poll.is_result_live else {"total": counted["total"]}
+        type = "poll.live" if poll.is_result_live else "poll.turnout"
+        yield type, key, StateValue(poll.version, shown)
 
 
 @feature.snapshot

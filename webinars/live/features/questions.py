@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -45,13 +46,23 @@ class Answer(Payload, frozen=True):
     answer: Annotated[str, msgspec.Meta(max_length=2000)] = ""
 
 
-@feature.command("qa.ask", payload=Ask, permission="qa.ask", rate=Rate(0.05, 2), is_speech=True)
+@feature.command(
+    "qa.ask",
+    payload=Ask,
+    permission="qa.ask",
+    rate=Rate(0.05, 2),
+    is_speech=True,
+    may_be_nameless=True,
+)
 def ask(context: CommandContext, payload: Ask) -> None:
     """Ask, with one's name or without; without it the question has no author at all."""
     text = required_text(payload.text)
+    if payload.anon:
+        context.leave_no_name()
     own = Question.objects.filter(room=context.room, author=context.user, state="open")
     if own.count() >= MOST_OPEN:
-        raise Refused(ErrorCode.STATE, "too many open questions", data={"open": MOST_OPEN})
+        data = {"full": "own_questions", "n": MOST_OPEN}
+        raise Refused(ErrorCode.STATE, "too many open questions", data=data)
     question = Question.objects.create(
         room=context.room,
         author=None if payload.anon else context.user,
@@ -127,6 +138,14 @@ def score(room: Room, key: str) -> StateValue | None:
     if question is None:
         return None
     return StateValue(question.version, {"votes": question.votes.count()})
+
+
+@feature.present
+def scores(room: Room, role: Role) -> Iterator[tuple[str, str, StateValue]]:
+    asked = Question.objects.filter(room=room, version__gt=0).exclude(state=Question.State.HIDDEN)
+    for question in asked.annotate(votes_count=Count("votes")):
+        value = StateValue(question.version, {"votes": question.votes_count})
+        yield "qa", str(question.uuid), value
 
 
 @feature.snapshot

@@ -75,9 +75,14 @@ class CommandContext:
     expected: int | None = None
     """The version that the asker saw (``exp``), for a compare-and-set."""
     lines: list[_Line] = field(default_factory=list)
+    is_nameless: bool = False
 
     def stream(self, kind: Stream.Kind | Audience, owner: User | None = None) -> Stream:
         return log.stream_of(self.room, Stream.Kind(kind), owner)
+
+    def leave_no_name(self) -> None:
+        """Let the list of commands not tell who gave this one, nor what it said."""
+        self.is_nameless = True
 
     def append(
         self,
@@ -94,9 +99,9 @@ class CommandContext:
         ``as_role``: the actor's role as others see it, if it is not the room's own (a specialist
         in a practicum). ``is_anonymous`` keeps the actor out of the event.
         """
-        self.append_to(
-            self.stream(to, owner), type, data, as_role=as_role, is_anonymous=is_anonymous
-        )
+        kind = Stream.Kind(to)
+        stream = log.shared_stream(self.room, kind) if owner is None else self.stream(kind, owner)
+        self.append_to(stream, type, data, as_role=as_role, is_anonymous=is_anonymous)
 
     def append_to(
         self,
@@ -123,8 +128,8 @@ class CommandContext:
         log.touch(self.room, type, key=key)
 
     def write(self) -> list[RoomEvent]:
-        """Append what was collected, locking streams in the order of their ids."""
-        ordered = sorted(self.lines, key=lambda line: line.stream.pk)
+        """Append what was collected, locking streams in one order for everybody."""
+        ordered = sorted(self.lines, key=lambda line: log.in_order(line.stream))
         return [
             log.append(
                 stream=line.stream,
@@ -158,9 +163,11 @@ class StateValue:
 
 CommandFunction = Callable[[CommandContext, Any], dict[str, Any] | None]
 SignalFunction = Callable[[SignalContext, Any], dict[str, int | str] | None]
+SignalGate = Callable[[SignalContext], bool]
 SharedSnapshot = Callable[[Room, Role], dict[str, Any]]
 PersonalSnapshot = Callable[[Room, User, Role], dict[str, Any]]
 StateFunction = Callable[[Room, str], StateValue | None]
+PresentStates = Callable[[Room, Role], Iterable[tuple[str, str, StateValue]]]
 
 
 @dataclass(frozen=True)
@@ -172,6 +179,7 @@ class Command:
     rate: Rate | None
     works_when_closed: bool
     is_speech: bool
+    may_be_nameless: bool
 
 
 @dataclass(frozen=True)
@@ -181,6 +189,7 @@ class SignalOp:
     permission: str
     function: SignalFunction
     rate: Rate
+    gate: SignalGate | None
 
 
 @dataclass(frozen=True)
@@ -201,6 +210,7 @@ class Feature:
         self.states: dict[str, State] = {}
         self.shared_snapshot: SharedSnapshot | None = None
         self.personal_snapshot: PersonalSnapshot | None = None
+        self.present_states: PresentStates | None = None
 
     def command(
         self,
@@ -211,35 +221,51 @@ class Feature:
         rate: Rate | None = None,
         works_when_closed: bool = False,
         is_speech: bool = False,
+        may_be_nameless: bool = False,
     ) -> Callable[[CommandFunction], CommandFunction]:
         """Register ``function(context, payload) -> dict | None`` as what ``op`` does.
 
         It runs in a transaction in a worker thread; what it returns is the ``d`` of ``ok``. It
         may run again only if its transaction was rolled back. Raise ``Refused`` to refuse.
         ``rate=None``: not limited beyond the limit of frames. ``is_speech``: others read it, so
-        whoever was silenced in the room is refused.
+        whoever was silenced in the room is refused. ``may_be_nameless``: the function may call
+        ``context.leave_no_name()``; a repetition of the id is then answered alike whatever it says.
         """
 
         def add(function: CommandFunction) -> CommandFunction:
             self.commands[op] = Command(
-                op, payload, permission, function, rate, works_when_closed, is_speech
+                op=op,
+                payload=payload,
+                permission=permission,
+                function=function,
+                rate=rate,
+                works_when_closed=works_when_closed,
+                is_speech=is_speech,
+                may_be_nameless=may_be_nameless,
             )
             return function
 
         return add
 
     def signal(
-        self, op: str, *, payload: type[Payload], permission: str, rate: Rate
+        self,
+        op: str,
+        *,
+        payload: type[Payload],
+        permission: str,
+        rate: Rate,
+        gate: SignalGate | None = None,
     ) -> Callable[[SignalFunction], SignalFunction]:
         """Register ``function(context, payload) -> dict | None`` for an ephemeral ``send``.
 
         What it returns is gathered for half a second from everybody and goes to the whole room as
         one state of type ``op``: numbers are added up, texts replaced. Nothing is stored. None:
-        nothing is sent. No database here.
+        nothing is sent. No database here; a ``gate``, asked first, may read it, so it is for rooms
+        of a few people only.
         """
 
         def add(function: SignalFunction) -> SignalFunction:
-            self.signals[op] = SignalOp(op, payload, permission, function, rate)
+            self.signals[op] = SignalOp(op, payload, permission, function, rate, gate)
             return function
 
         return add
@@ -248,7 +274,7 @@ class Feature:
         """Register ``function(room, key) -> StateValue | None`` as the reader of a state.
 
         After ``touch(type, key=…)`` every hub calls it at most each 0.5 s and sends the value to
-        the ``audience``. Put the same value into the snapshot.
+        the ``audience``. Put the same value into the snapshot, and into ``present``.
         """
 
         def add(function: StateFunction) -> StateFunction:
@@ -256,6 +282,15 @@ class Feature:
             return function
 
         return add
+
+    def present(self, function: PresentStates) -> PresentStates:
+        """Register ``function(room, role) -> (type, key, value), …``: states that still change.
+
+        For whoever asks by plain requests and hears of no ``touch``. It is called for each request,
+        so it reads all of them with a query or two.
+        """
+        self.present_states = function
+        return function
 
     def snapshot(self, function: SharedSnapshot) -> SharedSnapshot:
         """Register ``function(room, role) -> dict``: what anyone of that role starts from.

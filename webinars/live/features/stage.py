@@ -43,7 +43,8 @@ def move(context: CommandContext, payload: SlideMove) -> None:
     pages = rules_of(context.room).slide_count(context.room)
     if payload.page > pages:
         raise Refused(ErrorCode.INVALID, field="/d/page")
-    seen = max(payload.page, room_state.read_state(context.room, "slide").data.get("seen", 0))
+    standing = room_state.locked_state(context.room, "slide")
+    seen = max(payload.page, standing.data.get("seen", 0))
     data = {"page": payload.page, "seen": seen}
     now = room_state.write_state(context.room, "slide", data, expected=context.expected)
     context.append("slide.moved", data | {"version": now.version})
@@ -67,7 +68,7 @@ def set_stage(context: CommandContext, payload: StageSet) -> None:
 @feature.command("stage.play", payload=StagePlay, permission="stage.lead")
 def play(context: CommandContext, payload: StagePlay) -> None:
     """Run or stop the video for everybody, from ``at`` seconds on."""
-    standing = room_state.read_state(context.room, "stage").data
+    standing = room_state.locked_state(context.room, "stage").data
     if standing.get("kind") != "video":
         raise Refused(ErrorCode.STATE, "no video is on the stage")
     since = log.milliseconds(context.now)

@@ -6,6 +6,8 @@
  * @typedef {"empty" | "offline" | "signed-out"} Outcome
  */
 
+import { freshToken } from "../fresh-token.js";
+
 const DAY = 24 * 60 * 60 * 1000;
 const PREFIX = "answers:";
 
@@ -21,26 +23,29 @@ export class Queue {
     /** @type {Promise<Outcome> | null} */
     this.sending = null;
     this.memory = /** @type {Waiting[]} */ ([]);
+    this.isStored = true;
   }
 
   /** @returns {Waiting[]} */
   get waiting() {
+    if (!this.isStored) return this.memory; // a browser without storage: this page still remembers
     try {
       const kept = JSON.parse(localStorage.getItem(this.name) ?? "[]");
       return kept.filter((/** @type {Waiting} */ one) => Date.now() - one.at < DAY);
     } catch {
-      return this.memory; // a browser without storage: this page still remembers
+      return this.memory;
     }
   }
 
   /** @param {Waiting[]} list */
   keep(list) {
     this.memory = list;
+    this.isStored = true;
     try {
       if (list.length) localStorage.setItem(this.name, JSON.stringify(list));
       else localStorage.removeItem(this.name);
     } catch {
-      // The answers stay in the memory of this page.
+      this.isStored = false;
     }
   }
 
@@ -69,7 +74,13 @@ export class Queue {
       let response;
       try {
         response = await this.#post(first);
-        if (response.status === 403 && await this.#newToken()) response = await this.#post(first);
+        if (response.status === 403) {
+          const fresh = await freshToken();
+          if (fresh) {
+            this.token = fresh;
+            response = await this.#post(first);
+          }
+        }
       } catch {
         return "offline";
       }
@@ -91,20 +102,10 @@ export class Queue {
     const age = Math.max(0, (Date.now() - one.at) / 1000).toFixed(1);
     return fetch(one.url, {
       method: "POST",
+      keepalive: true, // it goes on when the page is left
       headers: { "X-Autosave": "1", "X-CSRFToken": this.token },
       body: new URLSearchParams({ ...one.fields, key: one.key, age }),
     });
-  }
-
-  /** After signing in again the page's token is an old one. */
-  async #newToken() {
-    const response = await fetch(location.pathname);
-    if (!response.ok || response.redirected) return false;
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const input = page.querySelector("#main input[name=csrfmiddlewaretoken]");
-    if (!(input instanceof HTMLInputElement)) return false;
-    this.token = input.value;
-    return true;
   }
 }
 

@@ -8,6 +8,10 @@ import { Queue, wipe } from "./queue.js";
 const RETRY = 3000;
 
 class AnswersSending extends HTMLElement {
+  isSending = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  timer;
+
   connectedCallback() {
     const form = /** @type {HTMLFormElement} */ (this.querySelector("form"));
     const token = /** @type {HTMLInputElement} */ (form.elements.namedItem("csrfmiddlewaretoken"));
@@ -28,26 +32,42 @@ class AnswersSending extends HTMLElement {
   async catchUp() {
     this.say(this.dataset.sending);
     const outcome = await this.queue?.send();
+    if (this.isSending) return; // the button was pressed meanwhile: to reload would undo it
     if (outcome === "empty") {
       location.reload();
       return;
     }
     this.say(outcome === "offline" ? this.dataset.offline : this.dataset.signedOut);
-    setTimeout(() => this.catchUp(), RETRY);
+    this.tryAgain();
+  }
+
+  tryAgain() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.catchUp(), RETRY);
   }
 
   /** @param {HTMLFormElement} form */
   async submit(form) {
-    if (this.queue?.waiting.length && await this.queue.send() !== "empty") {
-      this.say(this.dataset.offline);
+    this.isSending = true;
+    const problem = await this.problem();
+    if (!problem) {
+      form.submit();
       return;
     }
+    this.isSending = false;
+    this.say(problem);
+    if (this.queue?.waiting.length) this.tryAgain();
+  }
+
+  /** Why the answers cannot be sent now, in words; empty: they can. */
+  async problem() {
+    const outcome = this.queue?.waiting.length ? await this.queue.send() : "empty";
+    if (outcome !== "empty") return outcome === "offline" ? this.dataset.offline : this.dataset.signedOut;
     try {
       const response = await fetch("/signed-in/");
-      if (response.status === 401) this.say(this.dataset.signedOut);
-      else form.submit();
+      return response.status === 401 ? this.dataset.signedOut : "";
     } catch {
-      this.say(this.dataset.offline);
+      return this.dataset.offline;
     }
   }
 }

@@ -7,6 +7,7 @@
 import { Queue } from "./queue.js";
 
 const RETRY_FIRST = 1000, RETRY_LAST = 30_000;
+const TYPING_PAUSE = 1000;
 
 class AnswerSheet extends HTMLElement {
   queue = new Queue("", "", "");
@@ -24,13 +25,20 @@ class AnswerSheet extends HTMLElement {
     this.queue.onsaved = (words) => { this.say(words); };
     this.queue.onrefused = (words) => { this.say(words); };
     this.given = new Map(this.queue.waiting.map((one) => [one.url, one.fields]));
+    this.takeEarlier();
     this.show(this.form);
     this.addEventListener("change", () => this.changed());
+    this.addEventListener("input", (event) => this.typed(event));
     this.addEventListener("submit", (event) => this.moveOn(event));
     this.addEventListener("click", (event) => this.moveBack(event));
-    addEventListener("popstate", () => this.open(numberIn(location.pathname)));
+    addEventListener("popstate", () => {
+      this.rest();
+      this.open(numberIn(location.pathname));
+    });
     addEventListener("online", () => this.send());
     addEventListener("pagehide", () => this.rest());
+    // A phone may end a page that nobody looks at, and says nothing more.
+    document.addEventListener("visibilitychange", () => { if (document.hidden) this.changed(); });
     this.fetchPages();
     if (this.queue.waiting.length) this.send();
   }
@@ -67,11 +75,28 @@ class AnswerSheet extends HTMLElement {
     }
   }
 
+  /** Keep and send what is on the page, unless that has been done. */
   changed() {
+    clearTimeout(this.typing);
     const fields = this.fields();
-    if (!Object.keys(fields).length) return;
+    if (!this.isNew(fields)) return;
     this.keep(fields, 0);
     this.send();
+  }
+
+  /** Words are kept while they are written, not only when the field is left. @param {Event} event */
+  typed(event) {
+    if (!(event.target instanceof HTMLTextAreaElement)) return;
+    clearTimeout(this.typing);
+    this.typing = setTimeout(() => this.changed(), TYPING_PAUSE);
+  }
+
+  /** What was chosen before this script had come stands over what waits from earlier. */
+  takeEarlier() {
+    const fields = this.fields();
+    if (isSame(fields, sentWith(this.form))) return;
+    const waits = this.given.get(this.address) ?? {};
+    this.keep("reason" in fields || "reason" in waits ? fields : { ...waits, ...fields }, 0);
   }
 
   /** What is chosen on the page now. @returns {Record<string, string>} */
@@ -79,9 +104,15 @@ class AnswerSheet extends HTMLElement {
     /** @type {Record<string, string>} */
     const fields = {};
     for (const [name, value] of new FormData(this.form)) {
-      if (/^(answer|reason)/.test(name)) fields[name] = String(value);
+      if (/^(answer|reason)/.test(name)) fields[name] = String(value).replaceAll("\r\n", "\n");
     }
     return fields;
+  }
+
+  /** @param {Record<string, string>} fields */
+  isNew(fields) {
+    const known = this.given.get(this.address) ?? sentWith(this.form);
+    return Object.keys(fields).length > 0 && !isSame(fields, known);
   }
 
   /** @param {Record<string, string>} fields @param {number} seconds */
@@ -109,15 +140,40 @@ class AnswerSheet extends HTMLElement {
     }
     event.preventDefault();
     if (!this.isComplete) {
-      const groups = new Set([...this.form.querySelectorAll("input[type=radio]")].map(
-        (input) => /** @type {HTMLInputElement} */ (input).name));
-      this.say((groups.size > 1 ? this.dataset.chooseEach : this.dataset.choose) ?? "");
+      this.complain();
       return;
     }
+    clearTimeout(this.typing);
     this.keep(this.fields(), this.spent());
     this.send();
     if (isLast) this.finish();
     else this.go(this.number + 1);
+  }
+
+  /** Say what is missing in the words and at the places of the server's own page. */
+  complain() {
+    const summary = /** @type {HTMLTemplateElement | null} */ (this.querySelector("template[data-problem]"))
+      ?.content.firstElementChild?.cloneNode(true);
+    const fields = this.fields();
+    const groups = [...this.form.querySelectorAll("fieldset")];
+    const missing = groups.filter((group) => !(firstRadio(group).name in fields));
+    if (!(summary instanceof HTMLElement) || !missing.length) return;
+    const words = (groups.length > 1 ? this.dataset.chooseEach : this.dataset.choose) ?? "";
+    for (const old of this.querySelectorAll("[data-complaint], #answer-error, .error-summary")) old.remove();
+    const link = /** @type {HTMLAnchorElement} */ (summary.querySelector("a"));
+    link.href = `#${firstRadio(missing[0]).id}`;
+    link.textContent = words;
+    for (const group of groups) mark(group, missing.includes(group));
+    const beside = document.createElement("p");
+    beside.className = "field__error";
+    beside.id = "answer-error";
+    beside.dataset.complaint = "";
+    beside.textContent = words;
+    if (groups.length > 1) groups[0].before(beside);
+    else missing[0].querySelector(".choice")?.before(beside);
+    this.form.before(summary);
+    document.title = `${this.dataset.error}: ${document.title.replace(`${this.dataset.error}: `, "")}`;
+    summary.focus();
   }
 
   /** @param {Event} event */
@@ -129,13 +185,16 @@ class AnswerSheet extends HTMLElement {
     this.go(this.number - 1);
   }
 
-  /** The time on a page that is left without an answer counts too. */
+  /** The page is left: what was not heard of yet is kept; the time without an answer counts too. */
   rest() {
+    clearTimeout(this.typing);
     const fields = this.fields();
-    if (this.isComplete && Object.keys(fields).length) {
-      const waits = this.queue.waiting.some((one) => one.url === this.address);
-      if (waits) this.queue.add(this.address, fields, this.spent());
-    }
+    const isNew = this.isNew(fields);
+    const waits = this.queue.waiting.some((one) => one.url === this.address);
+    if (!isNew && !(waits && this.isComplete && Object.keys(fields).length)) return;
+    this.keep(fields, this.spent());
+    this.opened = performance.now();
+    if (isNew) this.send();
   }
 
   /** @param {number} number */
@@ -199,6 +258,38 @@ class AnswerSheet extends HTMLElement {
     if (outcome === "empty") location.assign(this.dataset.check ?? "");
     else setTimeout(() => this.finish(), this.retry);
   }
+}
+
+/** @param {Element} group @returns {HTMLInputElement} */
+function firstRadio(group) {
+  return /** @type {HTMLInputElement} */ (group.querySelector("input[type=radio]"));
+}
+
+/** @param {Element} group @param {boolean} isMissing */
+function mark(group, isMissing) {
+  group.classList.toggle("field--error", isMissing);
+  const said = { role: "radiogroup", "aria-invalid": "true", "aria-describedby": "answer-error" };
+  for (const [name, value] of Object.entries(said)) {
+    if (isMissing) group.setAttribute(name, value);
+    else group.removeAttribute(name);
+  }
+}
+
+/** What the server has put into a form. @param {HTMLFormElement} form */
+function sentWith(form) {
+  /** @type {Record<string, string>} */
+  const fields = {};
+  for (const input of form.elements) {
+    if (input instanceof HTMLTextAreaElement) fields[input.name] = input.defaultValue;
+    else if (input instanceof HTMLInputElement && input.defaultChecked) fields[input.name] = input.value;
+  }
+  return fields;
+}
+
+/** @param {Record<string, string>} one @param {Record<string, string>} other */
+function isSame(one, other) {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...names].every((name) => one[name] === other[name]);
 }
 
 /** @param {string} url */

@@ -18,7 +18,10 @@ class BatchProgress extends HTMLElement {
     if (bar) bar.value = done;
     const status = this.querySelector("[role=status]");
     if (status && status.textContent !== words) status.textContent = words;
-    if (finished) location.reload();
+    if (!finished || this.isOver) return;
+    this.isOver = true; // once: on a slow link the next reload would begin the first one anew
+    clearInterval(this.timer);
+    location.reload();
   }
 }
 

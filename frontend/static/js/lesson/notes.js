@@ -1,9 +1,11 @@
 /**
  * Keeps the private note of a lesson while it is written: a second after the last key it goes to
- * the server; while there is no connection it waits on this device, for at most a day.
+ * the server; while it cannot get there it waits on this device, for at most a day. What another
+ * device wrote meanwhile is shown beside it, and only the button puts this text in its place.
  *
  * @typedef {{text: string, version: number, at: number}} Kept
  */
+import { freshToken } from "../fresh-token.js";
 
 const DAY = 24 * 60 * 60 * 1000;
 const PAUSE = 1000;
@@ -16,10 +18,13 @@ function autosave(form) {
   const version = /** @type {HTMLInputElement} */ (form.elements.namedItem("version"));
   const token = /** @type {HTMLInputElement} */ (form.elements.namedItem("csrfmiddlewaretoken"));
   const status = form.querySelector("[data-saved]");
-  const other = /** @type {HTMLElement | null} */ (form.querySelector("[data-other]"));
-  let saved = text.value;
+  const other = /** @type {HTMLElement} */ (form.querySelector("[data-other]"));
+  let saved = text.defaultValue;
+  /** The version from which this text was made; another one is overwritten by the button only. */
+  let base = Number(version.value);
   let retry = PAUSE;
   let isSending = false;
+  let isAsked = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
@@ -32,7 +37,7 @@ function autosave(form) {
       if (kept) localStorage.setItem(key, JSON.stringify(kept));
       else localStorage.removeItem(key);
     } catch {
-      // A browser without storage still has the form's button.
+      // A browser without storage still has this page.
     }
   }
 
@@ -52,60 +57,103 @@ function autosave(form) {
     timer = setTimeout(send, wait);
   }
 
+  /** @param {string | undefined} words why it does not get there now */
+  function again(words) {
+    say(words);
+    retry = Math.min(retry * 2, LONGEST_RETRY);
+    later(retry);
+  }
+
   /** @param {{text: string, version: number}} theirs */
   function showBoth(theirs) {
+    clearTimeout(timer);
+    isAsked = false;
     say(form.dataset.conflict);
     version.value = String(theirs.version);
-    const place = other?.querySelector("textarea");
-    if (!other || !place) return;
-    place.value = theirs.text;
+    const place = other.querySelector("textarea");
+    if (place) place.value = theirs.text;
     other.hidden = false;
   }
 
+  /** @param {string} sent @param {number} from the version that it takes the place of */
+  function put(sent, from) {
+    return fetch(form.action, {
+      method: "PUT",
+      headers: { "Content-Type": "application/json", "X-CSRFToken": token.value },
+      body: JSON.stringify({ text: sent, version: from }),
+    });
+  }
+
+  /** @param {string} sent @param {{version: number, saved: string}} answer */
+  function arrived(sent, answer) {
+    saved = sent;
+    base = answer.version;
+    version.value = String(base);
+    other.hidden = true;
+    if (waiting()?.text === sent) keep(null);
+    say(answer.saved);
+    if (text.value !== sent) later(PAUSE);
+  }
+
   async function send() {
-    const sent = text.value;
     if (isSending) return later(PAUSE);
-    if (sent === saved) return undefined;
+    const sent = text.value;
+    const isBoth = !other.hidden;
+    if (isBoth ? !isAsked : sent === saved && !isAsked) return undefined;
     isSending = true;
     try {
-      const response = await fetch(form.action, {
-        method: "PUT",
-        headers: { "Content-Type": "application/json", "X-CSRFToken": token.value },
-        body: JSON.stringify({ text: sent, version: Number(version.value) }),
-      });
-      if (response.status >= 500) throw new Error("busy");
-      const answer = await response.json();
-      retry = PAUSE;
-      if (response.status === 409) showBoth(answer);
-      else if (!response.ok) say(answer.message);
+      let response = await put(sent, isBoth ? Number(version.value) : base);
+      if (response.status === 403 && !response.redirected) {
+        const fresh = await freshToken();
+        if (fresh) {
+          token.value = fresh;
+          response = await put(sent, isBoth ? Number(version.value) : base);
+        }
+      }
+      if (response.redirected || response.status === 401) again(form.dataset.signedOut);
+      else if (response.status === 403) again(form.dataset.closed);
+      else if (response.status >= 500 || response.status === 429) again(form.dataset.offline);
       else {
-        saved = sent;
-        version.value = String(answer.version);
-        if (other) other.hidden = true;
-        if (text.value === sent) keep(null);
-        say(answer.saved);
+        const answer = await response.json();
+        isAsked = false;
+        retry = PAUSE;
+        if (response.status === 409) showBoth(answer);
+        else if (response.ok) arrived(sent, answer);
+        else say(answer.message);
       }
     } catch {
-      say(form.dataset.offline);
-      retry = Math.min(retry * 2, LONGEST_RETRY);
-      later(retry);
+      again(form.dataset.offline);
     } finally {
       isSending = false;
     }
     return undefined;
   }
 
-  text.addEventListener("input", () => {
-    keep({ text: text.value, version: Number(version.value), at: Date.now() });
-    if (!other || other.hidden) later(PAUSE);
+  function changed() {
+    keep({ text: text.value, version: base, at: Date.now() });
+    if (other.hidden) later(PAUSE);
+  }
+
+  text.addEventListener("input", changed);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    isAsked = true;
+    say(form.dataset.saving);
+    send();
   });
-  form.addEventListener("submit", () => { clearTimeout(timer); keep(null); });
   window.addEventListener("online", () => later(0));
 
-  const kept = waiting();
-  if (kept && kept.text !== text.value) {
+  let kept = waiting();
+  if (kept && kept.text === saved) { // the page shows it: it has arrived
+    keep(null);
+    kept = null;
+  }
+  if (kept) base = Math.min(kept.version, base);
+  if (text.value !== saved) { // written before this script had come
+    if (kept && kept.text !== text.value) text.value = `${kept.text}\n\n${text.value}`;
+    changed();
+  } else if (kept) {
     text.value = kept.text;
-    version.value = String(Math.min(kept.version, Number(version.value)));
     later(0);
   }
 }
@@ -124,5 +172,3 @@ document.addEventListener("click", (event) => {
   text.focus();
   text.dispatchEvent(new Event("input", { bubbles: true }));
 });
-
-export {};

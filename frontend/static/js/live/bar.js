@@ -21,8 +21,9 @@ class LiveBar extends LivePart {
     for (const button of this.querySelectorAll("[data-reaction]")) {
       button.addEventListener("click", () => {
         const e = /** @type {HTMLElement} */ (button).dataset.reaction ?? "";
-        this.client.send("reaction", { e });
-        this.the(".bar__said").textContent = this.words("reaction_sent");
+        const isSent = this.client.send("reaction", { e });
+        this.the(".bar__said").textContent = isSent ? this.words("reaction_sent") : "";
+        this.say(this, isSent ? "" : this.words("did_not_work"));
         /** @type {HTMLDetailsElement} */ (this.the("details")).open = false;
       });
     }
@@ -30,7 +31,7 @@ class LiveBar extends LivePart {
 
   welcome() {
     this.the(".bar__hand").hidden = !this.may("hand.raise");
-    this.the("details").hidden = !this.may("react");
+    this.the("details").hidden = !this.may("react") || this.client.isPolling;
   }
 
   /** @param {Record<string, any>} data */
@@ -81,6 +82,8 @@ class LiveCheckin extends LivePart {
   /** @type {number | null} */
   #own = null;
   #isChanging = false;
+  /** For which question and answer the choices stand as they do. */
+  #drawn = "";
 
   prepare() {
     this.the(".checkin__change").addEventListener("click", () => {
@@ -96,7 +99,7 @@ class LiveCheckin extends LivePart {
         this.say(form, this.words("choose_one"));
         return;
       }
-      if (await this.ask("checkin.submit", { checkin: this.#open.checkin, value }, { place: form })) {
+      if (await this.askOnce("checkin.submit", { checkin: this.#open.checkin, value }, { place: form })) {
         this.#own = value;
         this.#isChanging = false;
         this.#draw();
@@ -134,6 +137,9 @@ class LiveCheckin extends LivePart {
     this.the(".checkin__thanks").textContent = isDone ? this.words("checkin_thanks", { answer }) : "";
     this.the(".checkin__change").hidden = !isDone;
     this.the(".checkin__ask").hidden = isDone;
+    const drawn = `${this.#open.checkin}:${this.#own}`;
+    if (drawn === this.#drawn) return; // what is chosen but not sent stays
+    this.#drawn = drawn;
     for (const radio of this.querySelectorAll("input")) radio.checked = Number(radio.value) === this.#own;
   }
 }

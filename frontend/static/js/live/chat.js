@@ -2,6 +2,7 @@
  * of it, so that a screen reader hears what is new and nothing twice. The focus stays in the field. */
 import { LATER, LivePart, reasonOf } from "./part.js";
 import { MessageLine } from "./message.js";
+import { Typing } from "./typing.js";
 import { make } from "./words.js";
 import { ulid } from "./ulid.js";
 
@@ -9,25 +10,25 @@ import { ulid } from "./ulid.js";
 
 const BURST = 3;
 const BURST_MS = 5000;
-const TYPING_EVERY_MS = 3500;
-const TYPING_LASTS_MS = 5000;
 
 class LiveChat extends LivePart {
   /** Our own lines that are not confirmed yet, by the id of their command.
    * @type {Map<string, MessageLine>} */
   #sending = new Map();
+  /** Our own lines that were refused: only here is their text.
+   * @type {Set<MessageLine>} */
+  #failures = new Set();
   /** @type {Map<string, MessageLine>} */
   #lines = new Map();
   /** @type {number[]} */
   #recent = [];
   #unheard = 0;
   #unseen = 0;
-  #typedAt = 0;
-  /** @type {Map<string, {name: string, until: number}>} */
-  #typing = new Map();
   /** What the form does: a new message, a reply, or a change.
    * @type {{kind: "new" | "reply" | "edit", line?: MessageLine}} */
   #writing = { kind: "new" };
+  /** What stood in the field before a message was taken into it to be changed. */
+  #draft = "";
 
   /** @type {HTMLElement} */
   scroller = LATER;
@@ -43,6 +44,8 @@ class LiveChat extends LivePart {
   toNew = LATER;
   /** @type {HTMLInputElement} */
   voice = LATER;
+  /** @type {Typing} */
+  typing = LATER;
 
   prepare() {
     this.scroller = this.the(".chat__scroller");
@@ -52,9 +55,11 @@ class LiveChat extends LivePart {
     this.field = this.the("textarea");
     this.toNew = this.the(".chat__to-new");
     this.voice = this.the("[name=voice]");
+    this.typing = new Typing(this.the(".chat__typing"), this.client, (key, { name: names = "" } = {}) =>
+      this.words(key, { names }));
     this.writer.addEventListener("submit", (event) => this.#submit(event));
     this.field.addEventListener("keydown", (event) => this.#key(event));
-    this.field.addEventListener("input", () => this.#type());
+    this.field.addEventListener("input", () => this.typing.tell(this.field.value));
     this.toNew.addEventListener("click", () => { this.#toEnd(); this.field.focus(); });
     this.scroller.addEventListener("scroll", () => { if (this.#isAtEnd()) this.#seen(); });
     this.voice.addEventListener("change", () => this.#speak(this.voice.checked));
@@ -74,7 +79,7 @@ class LiveChat extends LivePart {
     this.history.replaceChildren();
     this.log.replaceChildren();
     for (const message of data.chat?.messages ?? []) this.history.append(this.#line(message).element);
-    for (const line of this.#sending.values()) this.log.append(line.element);
+    for (const line of [...this.#failures, ...this.#sending.values()]) this.log.append(line.element);
     this.#slow(data.chat?.slow ?? 0, false);
     if (wasAtEnd) this.#toEnd();
   }
@@ -94,8 +99,7 @@ class LiveChat extends LivePart {
 
   /** @param {Frame} frame */
   #sent(frame) {
-    this.#typing.delete(frame.a?.id);
-    this.#drawTyping();
+    this.typing.said(frame.a?.id);
     if (this.#lines.has(frame.d.m)) return;
     const own = frame.c ? this.#sending.get(frame.c) : undefined;
     if (own) {
@@ -112,12 +116,22 @@ class LiveChat extends LivePart {
     if (frame.y === "chat.deleted") {
       line?.element.remove();
       this.#lines.delete(frame.d.m);
+      this.#unquote(frame.d.m);
     } else if (frame.y === "chat.edited") {
       line?.update({ text: frame.d.text, edited: true });
     } else if (frame.y === "chat.hidden") {
       line?.update({ hidden: true });
+      this.#unquote(frame.d.m);
     } else if (frame.y === "chat.shown") {
       line?.update({ hidden: false, text: frame.d.text });
+    }
+  }
+
+  /** Answers no longer repeat what was taken away. @param {string} m */
+  #unquote(m) {
+    for (const line of this.#lines.values()) {
+      const { reply } = line.message;
+      if (reply?.m === m) line.update({ reply: { ...reply, text: "" } });
     }
   }
 
@@ -202,17 +216,12 @@ class LiveChat extends LivePart {
     this.writer.requestSubmit();
   }
 
-  #type() {
-    if (!this.field.value || Date.now() - this.#typedAt < TYPING_EVERY_MS) return;
-    this.#typedAt = Date.now();
-    this.client.send("typing");
-  }
-
   /** @param {{kind: "new" | "reply" | "edit", line?: MessageLine}} writing */
   #write(writing) {
-    if (this.#writing.kind === "edit") this.field.value = "";
-    this.#writing = writing;
     const { kind, line } = writing;
+    if (this.#writing.kind === "edit") this.field.value = this.#draft;
+    if (kind === "edit") this.#draft = this.field.value;
+    this.#writing = writing;
     this.the(".chat__about").hidden = kind === "new";
     const words = kind === "edit" ? this.words("editing") : this.words("replying", { name: line?.message.a?.n ?? "" });
     this.the(".chat__about-text").textContent = words;
@@ -227,9 +236,9 @@ class LiveChat extends LivePart {
     if (!text) return;
     const { kind, line: about } = this.#writing;
     if (kind === "edit") {
-      if (await this.ask("chat.edit", { m: about?.message.m, text }, { place: this.writer })) {
-        this.#write({ kind: "new" });
-      }
+      const done = await this.askOnce("chat.edit", { m: about?.message.m, text }, { place: this.writer });
+      const isAsWas = this.#writing.line === about && this.field.value.trim() === text;
+      if (done && isAsWas) this.#write({ kind: "new" });
       return;
     }
     const id = ulid();
@@ -257,9 +266,12 @@ class LiveChat extends LivePart {
    */
   #failed(id, line, text, reason) {
     this.#sending.delete(id);
+    this.#failures.add(line);
     line.failed(reason, () => {
+      this.#failures.delete(line);
       line.element.remove();
-      this.field.value = text;
+      if (this.#writing.kind === "edit") this.#write({ kind: "new" });
+      this.field.value = this.field.value.trim() ? `${text}\n${this.field.value}` : text;
       this.field.focus();
     });
   }
@@ -287,19 +299,7 @@ class LiveChat extends LivePart {
   // --- Typing, scrolling --------------------------------------------------------------------
   /** @param {Frame} frame */
   st(frame) {
-    if (frame.y !== "typing") return;
-    for (const [id, name] of Object.entries(frame.d.items)) {
-      if (id !== this.client.me) this.#typing.set(id, { name, until: Date.now() + TYPING_LASTS_MS });
-    }
-    this.#drawTyping();
-    setTimeout(() => this.#drawTyping(), TYPING_LASTS_MS + 100);
-  }
-
-  #drawTyping() {
-    const now = Date.now();
-    for (const [id, { until }] of this.#typing) if (until < now) this.#typing.delete(id);
-    const names = [...this.#typing.values()].map(({ name }) => name).slice(0, 3).join(", ");
-    this.the(".chat__typing").textContent = names ? this.words("typing", { names }) : "";
+    if (frame.y === "typing") this.typing.hear(frame);
   }
 
   #isAtEnd() {

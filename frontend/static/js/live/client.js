@@ -17,6 +17,7 @@ import { pollTransport, socketTransport } from "./transports.js";
 /** @typedef {import("./transports.js").Transport} Transport */
 
 const LAST_CODES = new Set([4400, 4401, 4403, 4404, 4409, 4410, 4426]);
+const SIGNED_OUT = 4401;
 const POLL_AFTER_FAILURES = 3;
 const LONGEST_PAUSE_MS = 30_000;
 const SHORTEST_PAUSE_MS = 500;
@@ -114,9 +115,10 @@ export class LiveClient extends EventTarget {
    * @param {string} op
    * @param {Record<string, any>} d
    * @param {{id?: string, exp?: number}} [options]
-   * @returns {Promise<Frame>} the `ok` frame; rejects with Refused
+   * @returns {Promise<Frame>} the `ok` frame; rejects with Refused, and with Error in a room that is over
    */
   command(op, d = {}, { id = ulid(), exp } = {}) {
+    if (this.#isOver) return Promise.reject(new Error("ended"));
     /** @type {Frame} */
     const frame = { t: "cmd", id, op, d };
     if (exp !== undefined) frame.exp = exp;
@@ -130,9 +132,20 @@ export class LiveClient extends EventTarget {
    * Say something ephemeral; lost when there is no connection.
    * @param {string} op
    * @param {Record<string, any>} d
+   * @returns {boolean} whether it went out
    */
   send(op, d = {}) {
-    if (this.#isWelcome) this.#transport?.send({ t: "send", op, d });
+    const isHeard = this.#isWelcome && !this.#isPolling;
+    if (isHeard) this.#transport?.send({ t: "send", op, d });
+    return isHeard;
+  }
+
+  /**
+   * Whether everything up to these numbers has come, as an answer's `p` tells them.
+   * @param {Record<string, number>} numbers
+   */
+  hasSeen(numbers) {
+    return Object.entries(numbers).every(([s, q]) => (this.#positions[s]?.q ?? 0) >= q);
   }
 
   // --- Connecting ---------------------------------------------------------------------------
@@ -172,8 +185,7 @@ export class LiveClient extends EventTarget {
     clearTimeout(this.#watchdog);
     if (this.#isOver) return;
     if (LAST_CODES.has(code)) {
-      this.stop();
-      this.#tell("status", { state: "ended", attempt: this.#attempt, code });
+      this.#endWith(code);
       return;
     }
     if (code === 4003) this.#positions = {};
@@ -182,6 +194,14 @@ export class LiveClient extends EventTarget {
     this.#retryInMs = 0;
     this.#tell("status", { state: "offline", attempt: this.#attempt, code });
     this.#reconnectTimer = setTimeout(() => this.#connect(), pause);
+  }
+
+  /** @param {number} code */
+  #endWith(code) {
+    this.stop();
+    this.#tell("status", { state: "ended", attempt: this.#attempt, code });
+    for (const { reject } of this.#pending.values()) reject(new Error("ended"));
+    this.#pending.clear();
   }
 
   /** The network is back, or the person looks at the page again: do not wait out the pause. */
@@ -219,18 +239,26 @@ export class LiveClient extends EventTarget {
 
   /** @param {Frame} frame */
   #welcome(frame) {
+    if (this.me && this.me !== frame.me) { // somebody else has signed in here: nothing in their name
+      this.#endWith(SIGNED_OUT);
+      return;
+    }
     if (!this.#isPolling) this.#socketWorks = true;
+    // Plain requests are welcomed each time; the parts are told when there is something new in it.
+    const isNew = !this.#isWelcome || this.role !== frame.role;
+    // A first answer to plain requests does not show yet that they all get through.
+    if (this.#isWelcome || !this.#isPolling) this.#attempt = 0;
+    if (!this.#isWelcome) this.#versions.clear();
     this.#isWelcome = true;
-    this.#attempt = 0;
     this.#heartbeatMs = frame.hb_ms;
-    this.#versions.clear();
     this.clockOffset = frame.ts - Date.now();
     this.me = frame.me;
     this.role = frame.role;
     this.perms = new Set(frame.perms);
-    this.#tell("welcome", frame);
+    const unanswered = [...this.#pending.values()]; // what the parts now ask goes out by itself
+    if (isNew) this.#tell("welcome", frame);
     this.#tell("status", { state: "online", attempt: 0, code: 0 });
-    for (const { frame: waiting } of this.#pending.values()) this.#transport?.send(waiting);
+    for (const { frame: waiting } of unanswered) this.#transport?.send(waiting);
   }
 
   /** @param {Frame} frame */

@@ -1,5 +1,5 @@
 /** A word to the hosts that nobody else reads; for hosts, all of these conversations. */
-import { LATER, LivePart, textOf } from "./part.js";
+import { keepFocus, LATER, LivePart, textOf } from "./part.js";
 import { make, timeElement } from "./words.js";
 
 /** @typedef {import("./transports.js").Frame} Frame */
@@ -7,10 +7,13 @@ import { make, timeElement } from "./words.js";
 class LiveDesk extends LivePart {
   /** @type {HTMLElement} */
   log = LATER;
+  /** Answers that may be half-written, by the line that they answer; they stay when all is drawn anew.
+   * @type {Map<string, HTMLDetailsElement>} */
+  #answers = new Map();
 
   prepare() {
     this.log = this.the("[role=log]");
-    this.form("form", "desk.write", (data) => {
+    this.writer = this.form("form", "desk.write", (data) => {
       const text = textOf(data.get("text"));
       return text ? { text } : null;
     });
@@ -21,13 +24,15 @@ class LiveDesk extends LivePart {
   }
 
   welcome() {
-    this.the("form").hidden = this.#isStaff;
+    if (this.writer) this.writer.hidden = this.#isStaff; // the first form may be an answer by now
   }
 
   /** @param {Record<string, any>} data */
   snap(data) {
     const said = (this.#isStaff ? data.desk?.said : data["desk.me"]?.said) ?? [];
-    this.log.replaceChildren(...said.map((/** @type {Frame} */ frame) => this.#line(frame)));
+    keepFocus(() => {
+      this.log.replaceChildren(...said.map((/** @type {Frame} */ frame) => this.#line(frame)));
+    });
     this.#drawEmpty();
   }
 
@@ -60,6 +65,14 @@ class LiveDesk extends LivePart {
 
   /** @param {Frame} frame */
   #answer(frame) {
+    const key = String(frame.q);
+    const answer = this.#answers.get(key) ?? this.#newAnswer(frame);
+    this.#answers.set(key, answer);
+    return answer;
+  }
+
+  /** @param {Frame} frame */
+  #newAnswer(frame) {
     const details = make("details");
     const summary = make("summary", "", this.words("do_reply"));
     const form = make("form");
@@ -71,8 +84,9 @@ class LiveDesk extends LivePart {
     form.append(field, make("button", "button button--quiet", this.words("send")));
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      const data = { user: frame.d.with.id, text: field.value.trim() };
-      if (await this.ask("desk.answer", data, { place: form })) {
+      const written = field.value;
+      const data = { user: frame.d.with.id, text: written.trim() };
+      if (await this.askOnce("desk.answer", data, { place: form }) && field.value === written) {
         form.reset();
         details.open = false;
       }

@@ -144,7 +144,7 @@ class LiveBoard extends LivePart {
       const text = textOf(data.get("text"));
       return text ? { text } : null;
     });
-    this.the(".board__extend").addEventListener("click", () => this.ask("breakout.extend", { minutes: 5 }));
+    this.the(".board__extend").addEventListener("click", () => this.askOnce("breakout.extend", { minutes: 5 }));
     this.the(".board__close").addEventListener("click", () => this.ask("breakout.close"));
   }
 

@@ -13,6 +13,9 @@ export class LivePart extends HTMLElement {
   /** @type {LiveClient} */
   client = LATER;
   words = wordsOfPage();
+  /** Where an answer is awaited: what is there is not sent twice.
+   * @type {WeakSet<Element>} */
+  #asking = new WeakSet();
 
   /** Listen to the room. A part overrides what it needs of `welcome`, `snap`, `ev` and `st`.
    * @param {LiveClient} client */
@@ -75,10 +78,28 @@ export class LivePart extends HTMLElement {
     try {
       return await this.client.command(op, data, { exp });
     } catch (error) {
-      this.say(place, this.words(reasonOf(error)));
+      this.say(place, this.words(reasonOf(error), error instanceof Refused ? error.data : {}));
       return null;
     } finally {
       buttons.forEach((button) => button.removeAttribute("aria-disabled"));
+    }
+  }
+
+  /**
+   * Ask as `ask` does, unless `place` waits for an answer already: a second press is no second wish.
+   * @param {string} op
+   * @param {Record<string, any>} data
+   * @param {{place?: Element, exp?: number}} [options]
+   * @returns {Promise<Frame | null>}
+   */
+  async askOnce(op, data = {}, options = {}) {
+    const place = options.place ?? this;
+    if (this.#asking.has(place)) return null;
+    this.#asking.add(place);
+    try {
+      return await this.ask(op, data, options);
+    } finally {
+      this.#asking.delete(place);
     }
   }
 
@@ -98,7 +119,7 @@ export class LivePart extends HTMLElement {
   }
 
   /**
-   * A form that asks for `op` with what it holds.
+   * A form that asks for `op` with what it holds; what is typed before the answer comes stays.
    * @param {string} selector
    * @param {string} op
    * @param {(data: FormData) => Record<string, any> | null} read null: nothing to ask
@@ -108,7 +129,8 @@ export class LivePart extends HTMLElement {
     form?.addEventListener("submit", async (event) => {
       event.preventDefault();
       const data = read(new FormData(form));
-      if (data && (await this.ask(op, data, { place: form }))) form.reset();
+      const sent = textIn(form);
+      if (data && (await this.askOnce(op, data, { place: form })) && textIn(form) === sent) form.reset();
     });
     return form;
   }
@@ -121,8 +143,22 @@ export class LivePart extends HTMLElement {
 export function reasonOf(error) {
   if (!(error instanceof Refused)) return "did_not_work";
   if (error.data.muted) return "muted";
+  if (error.data.full) return `full_${error.data.full}`;
   if (error.code === "state") return "too_late";
   return error.code === "forbidden" ? "not_allowed" : "did_not_work";
+}
+
+/** Everything that a form holds now. @param {HTMLFormElement} form */
+const textIn = (form) => JSON.stringify([...new FormData(form)]);
+
+/**
+ * Draw something anew without taking the focus out of what stays.
+ * @param {() => void} draw
+ */
+export function keepFocus(draw) {
+  const focused = document.activeElement;
+  draw();
+  if (focused instanceof HTMLElement && focused.isConnected && focused !== document.activeElement) focused.focus();
 }
 
 /** @param {FormDataEntryValue | null} value */

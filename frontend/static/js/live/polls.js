@@ -1,6 +1,6 @@
 /** Polls: a form while one is open, the result as text when it has ended.
  * Whoever may lead also opens, closes and asks new ones here. */
-import { LivePart, textOf } from "./part.js";
+import { keepFocus, LivePart, textOf } from "./part.js";
 import { make } from "./words.js";
 
 /** @typedef {import("./transports.js").Frame} Frame */
@@ -29,6 +29,9 @@ class LivePolls extends LivePart {
   #votes = new Map();
   /** @type {Set<string>} */
   #changing = new Set();
+  /** Forms that may be half-filled; they stay when all is drawn anew.
+   * @type {Map<string, HTMLFormElement>} */
+  #forms = new Map();
 
   prepare() {
     this.list = /** @type {HTMLElement} */ (this.the(".polls__list"));
@@ -36,11 +39,13 @@ class LivePolls extends LivePart {
     const form = this.form("form.polls__new", "poll.create", (data) => this.#read(data));
     const kind = /** @type {HTMLSelectElement | undefined} */ (form?.elements.namedItem("kind"));
     const options = /** @type {HTMLTextAreaElement | undefined} */ (form?.elements.namedItem("options"));
-    kind?.addEventListener("change", () => {
+    const fit = () => {
       const field = /** @type {HTMLElement} */ (options?.closest(".field"));
-      field.hidden = kind.value === "words";
-      if (options) options.required = kind.value !== "words";
-    });
+      field.hidden = kind?.value === "words";
+      if (options) options.required = kind?.value !== "words";
+    };
+    kind?.addEventListener("change", fit);
+    form?.addEventListener("reset", () => queueMicrotask(fit)); // when it is empty again
   }
 
   /** @param {FormData} data */
@@ -60,8 +65,10 @@ class LivePolls extends LivePart {
   snap(data) {
     this.#polls = new Map((data.poll?.polls ?? []).map((/** @type {Poll} */ p) => [p.poll, p]));
     this.#votes = new Map(Object.entries(data["poll.me"]?.votes ?? {}));
-    this.list?.replaceChildren();
-    for (const poll of this.#polls.values()) this.#draw(poll);
+    keepFocus(() => {
+      this.list?.replaceChildren();
+      for (const poll of this.#polls.values()) this.#draw(poll);
+    });
     this.#drawEmpty();
   }
 
@@ -110,18 +117,31 @@ class LivePolls extends LivePart {
     section.tabIndex = -1;
     const canVote = this.may("poll.vote") && poll.state === "open";
     const isVoted = this.#votes.has(poll.poll) && !this.#changing.has(poll.poll);
-    if (canVote && !isVoted) section.append(this.#form(poll));
-    else section.append(make("h3", "poll__question", poll.question), ...this.#answered(poll));
+    if (canVote && !isVoted) {
+      section.append(this.#form(poll));
+    } else {
+      this.#forms.delete(poll.poll);
+      section.append(make("h3", "poll__question", poll.question), ...this.#answered(poll));
+    }
     section.append(make("p", "poll__turnout quiet"));
     if (this.#leads) section.append(this.#controls(poll));
-    if (before) before.replaceWith(section);
-    else this.list?.prepend(section);
+    keepFocus(() => {
+      if (before) before.replaceWith(section);
+      else this.list?.prepend(section);
+    });
     this.#drawFigures(poll);
-    if (hadFocus) section.focus();
+    if (hadFocus && !section.contains(document.activeElement)) section.focus();
   }
 
   /** @param {Poll} poll */
   #form(poll) {
+    const form = this.#forms.get(poll.poll) ?? this.#newForm(poll);
+    this.#forms.set(poll.poll, form);
+    return form;
+  }
+
+  /** @param {Poll} poll */
+  #newForm(poll) {
     const form = make("form", "poll__form");
     const fieldset = make("fieldset");
     fieldset.append(make("legend", "poll__question", poll.question));
@@ -138,10 +158,10 @@ class LivePolls extends LivePart {
         return;
       }
       const data = poll.kind === "words" ? { words } : { choices };
-      if (await this.ask("poll.vote", { poll: poll.poll, ...data }, { place: form })) {
+      if (await this.askOnce("poll.vote", { poll: poll.poll, ...data }, { place: form })) {
         this.#votes.set(poll.poll, poll.kind === "words" ? words : choices);
         this.#changing.delete(poll.poll);
-        this.#draw(poll);
+        this.#draw(this.#polls.get(poll.poll) ?? poll);
       }
     });
     return form;

@@ -1,16 +1,18 @@
 /** The live part of a practicum: the conversation, its clock, and moving on with the phase.
  * Everything else on the page is forms, kept in this window until they are sent. */
 import { LiveClient, Refused } from "./client.js";
-import { keepForms } from "./kept-forms.js";
+import { joined, keepForms } from "./kept-forms.js";
 import { Absence } from "./practicum-absence.js";
 import { FEELINGS, markChoices, showMark } from "./practicum-marks.js";
+import { Typing } from "./typing.js";
 import { ulid } from "./ulid.js";
+import { UnsaidLines } from "./unsaid-lines.js";
 import { make, timeElement, wordsOfPage } from "./words.js";
 
 /** @typedef {import("./transports.js").Frame} Frame */
+/** @typedef {import("./unsaid-lines.js").Sent} Sent */
 
 const WINDOW = "practicum-window";
-const TYPING_MS = 5000;
 const WARNINGS = [[60, "minute_left"], [10, "seconds_left"]];
 
 /** The same window keeps its name when a phase brings another page; a new window gets a new one.
@@ -32,15 +34,15 @@ class PracticumRoom extends HTMLElement {
   #isLeaving = false;
   /** @type {Record<string, string>} */
   #marks = {};
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #quiet;
+  /** The line that seems to hold data of a real person; the button sends this one, no other. */
+  #questioned = "";
 
   connectedCallback() {
     this.words = wordsOfPage();
     this.lines = this.querySelector("[data-lines]");
     this.#version = Number(this.dataset.version);
     this.#tab = windowName();
-    keepForms(this, this.dataset.page ?? "");
+    keepForms(this, `${this.dataset.owner}${this.dataset.page}`);
     const { socket = "", events = "", commands = "", csrf = "" } = this.dataset;
     const client = new LiveClient({ socket, events, commands, csrf });
     this.client = client;
@@ -49,10 +51,12 @@ class PracticumRoom extends HTMLElement {
     client.addEventListener("ev", (event) => this.#event(/** @type {CustomEvent} */ (event).detail));
     client.addEventListener("st", (event) => this.#state(/** @type {CustomEvent} */ (event).detail));
     client.addEventListener("status", (event) => this.#status(/** @type {CustomEvent} */ (event).detail));
+    this.typing = new Typing(this.querySelector("[data-typing]"), client, this.#word);
     this.#form(client);
     this.absence = new Absence(this, this.#word);
     this.querySelector("[data-take]")?.addEventListener("click", () => this.#hold(true));
     client.start();
+    this.#tick();
     this.ticking = setInterval(() => this.#tick(), 1000);
   }
 
@@ -77,14 +81,14 @@ class PracticumRoom extends HTMLElement {
     }
   }
 
-  /** A later window only reads. @param {boolean} isReading */
+  /** A later window only reads; a stop works in any. @param {boolean} isReading */
   #readOnly(isReading) {
     this.#isReading = isReading;
     const notice = this.#element("[data-elsewhere]");
     if (notice) notice.hidden = !isReading;
     const form = this.#element("form[data-say]");
     if (form) form.hidden = isReading;
-    for (const button of this.querySelectorAll("form button[type=submit], .mark-choices button")) {
+    for (const button of this.querySelectorAll("form:not([data-always]) button[type=submit], .mark-choices button")) {
       button.toggleAttribute("disabled", isReading);
     }
   }
@@ -95,47 +99,71 @@ class PracticumRoom extends HTMLElement {
     const form = /** @type {HTMLFormElement | null} */ (this.querySelector("form[data-say]"));
     const field = /** @type {HTMLTextAreaElement | null} */ (form?.querySelector("textarea") ?? null);
     if (!form || !field) return;
-    const send = async (invented = false) => {
-      const text = field.value.trim();
-      if (!text || this.#isReading) return;
-      field.value = "";
-      field.focus();
+    const { owner, page, round, phase } = this.dataset; // the next may sit at the same computer
+    const unsaid = new UnsaidLines(`${owner}${page}${round}:${phase}`);
+    const keep = () => { unsaid.draft = field.value; };
+    const sendLine = async (/** @type {Sent} */ line) => {
+      const { text } = line.d;
+      unsaid.add(line);
       try {
-        await client.command("practicum.say", { text, tab: this.#tab, invented });
-        this.#warn([]);
+        await client.command("practicum.say", line.d, { id: line.id });
+        if ([text, ""].includes(this.#questioned)) this.#warn([]);
         this.#say("");
       } catch (error) {
-        field.value = field.value || text;
-        this.#refused(error);
+        field.value = [text, field.value].filter(Boolean).join("\n");
+        keep();
+        this.#refused(error, text);
       }
+      unsaid.remove(line.id);
     };
-    form.addEventListener("submit", (event) => { event.preventDefault(); send(); });
-    this.querySelector("[data-invented]")?.addEventListener("click", () => send(true));
+    /** @param {string} text @param {string} rest what stays in the field @param {boolean} invented */
+    const send = (text, rest, invented) => {
+      if (!text || this.#isReading) return;
+      field.value = rest;
+      keep();
+      field.focus();
+      sendLine({ id: ulid(), d: { text, tab: this.#tab, invented } });
+    };
+    const say = () => send(field.value.trim(), "", false);
+    field.value = joined(unsaid.draft, field.value); // written before this script had come
+    keep();
+    unsaid.sent.forEach(sendLine);
+    form.addEventListener("submit", (event) => { event.preventDefault(); say(); });
+    form.querySelector("[type=submit]")?.removeAttribute("disabled"); // nobody would have heard it before
+    this.querySelector("[data-invented]")?.addEventListener("click", () => {
+      const text = this.#questioned;
+      send(text, field.value.replace(text, () => "").trim(), true);
+    });
+    field.addEventListener("input", () => {
+      // Another line now: whether it may be said is found out anew.
+      if (!field.value.includes(this.#questioned)) this.#warn([]);
+    });
     this.querySelector("[data-breath]")?.addEventListener("click", () => {
       client.command("practicum.breath", { tab: this.#tab }).catch((error) => this.#refused(error));
       field.focus();
     });
-    field.addEventListener("input", () => { if (field.value.trim()) client.send("typing", {}); });
+    field.addEventListener("input", () => { keep(); this.typing?.tell(field.value); });
     field.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
         event.preventDefault();
-        send();
+        say();
       }
     });
   }
 
-  /** @param {unknown} error */
-  #refused(error) {
+  /** @param {unknown} error @param {string} [line] what was not said, and is in the field again */
+  #refused(error, line = "") {
     const data = error instanceof Refused ? error.data : {};
-    if (data.personal) this.#warn(data.personal);
+    if (data.personal) this.#warn(data.personal, line);
     else if (data.why === "tab") this.#readOnly(true);
     else if (data.why === "turn") this.#say(this.#word("turn"));
     else if (error instanceof Refused && error.code === "rate") this.#say(this.#word("too_fast"));
     else this.#say(this.#word("refused"));
   }
 
-  /** Data of real people were found, and nothing was sent. @param {string[]} kinds */
-  #warn(kinds) {
+  /** Data of real people were found, and nothing was sent. @param {string[]} kinds @param {string} [line] */
+  #warn(kinds, line = "") {
+    this.#questioned = line;
     const notice = this.#element("[data-personal]");
     const text = this.#element("[data-personal-text]");
     const button = this.#element("[data-invented]");
@@ -161,8 +189,8 @@ class PracticumRoom extends HTMLElement {
   /** @param {Frame} frame */
   #event(frame) {
     switch (frame.y) {
-      case "practicum.said":
-      case "practicum.breath": this.#line(frame); this.#turn(); this.#typing([]); break;
+      case "practicum.said": this.typing?.said(frame.a?.id); this.#line(frame); this.#turn(); break;
+      case "practicum.breath": this.#line(frame); this.#turn(); break;
       case "practicum.phase": if (frame.d.version > this.#version) this.#moveOn(); break;
       case "practicum.ready": this.#ready(frame.d); break;
       case "practicum.visited": this.#visited(frame.d.n); break;
@@ -176,7 +204,7 @@ class PracticumRoom extends HTMLElement {
 
   /** @param {Frame} frame */
   #state(frame) {
-    if (frame.y === "typing") this.#typing(Object.entries(frame.d.items ?? {}));
+    if (frame.y === "typing") this.typing?.hear(frame);
     else if (frame.y === "presence") this.absence?.hear(frame.d.people ?? []);
   }
 
@@ -237,22 +265,18 @@ class PracticumRoom extends HTMLElement {
     marker.classList.toggle("talk__turn--mine", next === this.dataset.part);
   }
 
-  /** @param {[string, unknown][]} items */
-  #typing(items) {
-    const place = this.#element("[data-typing]");
-    if (!place) return;
-    const names = items.filter(([id]) => id !== this.client?.me).map(([, name]) => String(name));
-    clearTimeout(this.#quiet);
-    place.textContent = names.length ? this.#word("typing", { name: names.join(", ") }) : "";
-    if (names.length) this.#quiet = setTimeout(() => { place.textContent = ""; }, TYPING_MS);
-  }
-
-  /** @param {{version: number, done: number, awaited: number, phase: string}} data */
+  /** @param {{version: number, done: number, phase: string, ends_at: number | null}} data */
   #ready(data) {
     if (data.version <= this.#version) return;
     if (data.phase !== this.dataset.phase) { this.#moveOn(); return; }
     this.#version = data.version;
-    if (data.phase === "lobby" || !data.done) this.#moveOn();
+    if (data.phase === "lobby" || !data.done || this.#isTimeGiven(data.ends_at)) this.#moveOn();
+  }
+
+  /** Whether the clock of the phase runs longer than this page says. @param {number | null} endsAt */
+  #isTimeGiven(endsAt) {
+    const shown = Date.parse(this.#element("[data-clock]")?.dataset.clock ?? "");
+    return endsAt !== null && endsAt - shown > 1000;
   }
 
   /** @param {string} name */
@@ -277,8 +301,10 @@ class PracticumRoom extends HTMLElement {
     if (!clock || !time) return;
     const now = Date.now() + (this.client?.clockOffset ?? 0);
     const left = Math.max(0, Math.round((Date.parse(clock.dataset.clock ?? "") - now) / 1000));
-    const minutes = Math.floor(left / 60);
-    time.title = this.#word("left", { time: `${minutes}:${String(left % 60).padStart(2, "0")}` });
+    const words = left > 60 ? "minutes_left" : left > 0 ? "less_left" : "time_is_up";
+    const text = this.#word(words, { n: String(Math.ceil(left / 60)) });
+    const place = this.#element("[data-clock-left]");
+    if (place && place.textContent !== text) place.textContent = text;
     clock.classList.toggle("practicum__clock--soon", left <= 60);
     for (const [seconds, word] of WARNINGS) {
       const said = this.#element("[data-clock-said]");

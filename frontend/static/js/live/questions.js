@@ -1,5 +1,5 @@
 /** Questions to the hosts: asking, wanting to know it too, and what became of them. */
-import { LATER, LivePart, textOf } from "./part.js";
+import { keepFocus, LATER, LivePart, textOf } from "./part.js";
 import { make } from "./words.js";
 
 /** @typedef {import("./transports.js").Frame} Frame */
@@ -11,6 +11,9 @@ class LiveQuestions extends LivePart {
   /** @type {Set<string>} */
   #mine = new Set();
   #order = "votes";
+  /** Written answers that may be half-written; they stay when all is drawn anew.
+   * @type {Map<string, HTMLDetailsElement>} */
+  #answers = new Map();
 
   /** @type {HTMLElement} */
   list = LATER;
@@ -35,9 +38,11 @@ class LiveQuestions extends LivePart {
   snap(data) {
     this.#questions = new Map((data.qa?.questions ?? []).map((/** @type {Question} */ one) => [one.q, one]));
     this.#mine = new Set(data["qa.me"]?.votes ?? []);
-    this.list.replaceChildren();
-    for (const question of this.#questions.values()) this.#draw(question);
-    this.#sort();
+    keepFocus(() => {
+      this.list.replaceChildren();
+      for (const question of this.#questions.values()) this.#draw(question);
+      this.#sort();
+    });
   }
 
   /** @param {Frame} frame */
@@ -88,9 +93,11 @@ class LiveQuestions extends LivePart {
     item.append(text, by, state);
     if (question.answer) item.append(make("p", "question__answer", question.answer));
     if (!isHidden) item.append(this.#actions(question));
-    if (before) before.replaceWith(item);
-    else this.list.append(item);
-    if (hadFocus) item.focus();
+    keepFocus(() => {
+      if (before) before.replaceWith(item);
+      else this.list.append(item);
+    });
+    if (hadFocus && !item.contains(document.activeElement)) item.focus();
   }
 
   /** @param {Question} question */
@@ -116,7 +123,21 @@ class LiveQuestions extends LivePart {
     const { q } = question;
     /** @param {string} state */
     const to = (state) => () => { this.ask("qa.state", { q, state }, { place: row }); };
-    if (question.state !== "open") return [this.button(this.words("qa_reopen"), to("open"), "link-button")];
+    if (question.state !== "open") {
+      this.#answers.delete(q);
+      return [this.button(this.words("qa_reopen"), to("open"), "link-button")];
+    }
+    const answer = this.#answers.get(q) ?? this.#newAnswer(q);
+    this.#answers.set(q, answer);
+    return [
+      this.button(this.words("qa_to_live"), to("live"), "link-button"),
+      this.button(this.words("do_hide"), to("hidden"), "link-button"),
+      answer,
+    ];
+  }
+
+  /** The form of a written answer. @param {string} q */
+  #newAnswer(q) {
     const details = make("details");
     details.append(make("summary", "", this.words("qa_write")));
     const form = make("form");
@@ -130,14 +151,10 @@ class LiveQuestions extends LivePart {
     form.append(label, field, make("button", "button button--quiet", this.words("send")));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.ask("qa.state", { q, state: "answered", answer: field.value.trim() }, { place: form });
+      this.askOnce("qa.state", { q, state: "answered", answer: field.value.trim() }, { place: form });
     });
     details.append(form);
-    return [
-      this.button(this.words("qa_to_live"), to("live"), "link-button"),
-      this.button(this.words("do_hide"), to("hidden"), "link-button"),
-      details,
-    ];
+    return details;
   }
 
   /** Open ones first, in the chosen order. Elements only move, so that focus and typed text stay. */

@@ -135,11 +135,25 @@ class LiveCountdown extends HTMLElement {
     setInterval(draw, 15_000);
     const check = this.querySelector(".lobby__check");
     const said = /** @type {HTMLElement} */ (this.querySelector(".lobby__said"));
-    let state = "connecting";
-    client.addEventListener("status", (event) => { state = /** @type {CustomEvent} */ (event).detail.state; });
+    let room = "";
+    let isAsked = false;
+    const say = () => {
+      if (!isAsked) return;
+      const known = room ? [make("p", "", words(room))] : []; // else it is said when it is known
+      said.replaceChildren(...known, make("p", "", words("check_sound")));
+    };
+    client.addEventListener("status", (event) => {
+      const { state } = /** @type {CustomEvent} */ (event).detail;
+      if (state === "connecting") return;
+      const isHere = state === "online" || state === "slow";
+      const now = !isHere ? "check_offline" : client.isPolling ? "check_polling" : "check_online";
+      if (now === room) return;
+      room = now;
+      say();
+    });
     check?.addEventListener("click", () => {
-      const room = client.isPolling ? "check_polling" : state === "online" ? "check_online" : "check_offline";
-      said.replaceChildren(make("p", "", words(room)), make("p", "", words("check_sound")));
+      isAsked = true;
+      say();
       beep();
     });
   }

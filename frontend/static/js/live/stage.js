@@ -4,6 +4,7 @@ import { LivePart } from "./part.js";
 import { make } from "./words.js";
 
 /** @typedef {import("./transports.js").Frame} Frame */
+/** @typedef {{playing: boolean, at: number, since: number, p: Record<string, number> | null}} Wish */
 
 const MOST_DRIFT = 1.5;
 
@@ -16,6 +17,9 @@ class LiveStage extends LivePart {
   #slides = [];
   #page = 1;
   #follows = true;
+  /** What we have asked of the video and have not heard of yet.
+   * @type {Wish | null} */
+  #wish = null;
 
   prepare() {
     this.the(".stage__back").addEventListener("click", () => this.#leaf(this.#page - 1));
@@ -29,9 +33,14 @@ class LiveStage extends LivePart {
     this.the(".stage__start").addEventListener("click", () => this.#keepUp(true));
   }
 
+  /** Who comes back after a break gets no snapshot: slides that did not come then come now. */
+  welcome() {
+    if (this.#slide.pages && !this.#slides.length) this.#load();
+  }
+
   /** @param {Record<string, any>} data */
   snap(data) {
-    this.#stage = data.stage?.stage ?? this.#stage;
+    this.#take(data.stage?.stage ?? this.#stage);
     this.#slide = data.stage?.slide ?? this.#slide;
     if (this.#slide.pages && !this.#slides.length) this.#load();
     if (this.#follows) this.#page = this.#slide.page;
@@ -47,7 +56,7 @@ class LiveStage extends LivePart {
       this.#slide.pages = frame.d.pages;
       this.#load();
     } else if (frame.y === "stage.changed") {
-      this.#stage = frame.d;
+      this.#take(frame.d);
     } else {
       return;
     }
@@ -59,7 +68,7 @@ class LiveStage extends LivePart {
       const response = await fetch(this.dataset.slides ?? "");
       if (response.ok) this.#slides = (await response.json()).slides;
     } catch {
-      // Without them the text stands empty; the next snapshot tries again.
+      // Without them the text stands empty; the next connection tries again.
     }
     this.#draw();
   }
@@ -113,17 +122,37 @@ class LiveStage extends LivePart {
   /** Whoever leads starts and stops it for everybody. What we do ourselves to keep up changes
    * nothing that is not so already, and is not told again.
    * @param {HTMLVideoElement} video */
-  #lead(video) {
+  async #lead(video) {
     if (!this.may("stage.lead") || this.#stage.kind !== "video") return;
     const playing = !video.paused && !video.ended;
     const isInStep = Math.abs(video.currentTime - this.#wanted) < MOST_DRIFT;
-    if (playing === this.#stage.playing && isInStep) return;
-    this.ask("stage.play", { playing, at: video.currentTime }, { place: this.the(".stage__video") });
+    if (playing === this.#course.playing && isInStep) return;
+    /** @type {Wish} */
+    const wish = { playing, at: video.currentTime, since: Date.now() + this.client.clockOffset, p: null };
+    this.#wish = wish;
+    const answer = await this.ask("stage.play", { playing, at: wish.at }, { place: this.the(".stage__video") });
+    if (this.#wish !== wish) return;
+    wish.p = answer?.p ?? {};
+    this.#take(this.#stage);
+    this.#draw();
+  }
+
+  /** What the room shows now. Our wish ends when it was refused or the room has told all up to it;
+   * what others asked before it does not undo meanwhile what we do.
+   * @param {Record<string, any>} stage */
+  #take(stage) {
+    this.#stage = stage;
+    if (this.#wish?.p && this.client.hasSeen(this.#wish.p)) this.#wish = null;
+  }
+
+  /** How the video goes: as we have asked, until the room tells. */
+  get #course() {
+    return this.#wish ?? this.#stage;
   }
 
   /** The second at which everybody should be now. */
   get #wanted() {
-    const { playing, at, since } = this.#stage;
+    const { playing, at, since } = this.#course;
     return playing ? at + Math.max(0, Date.now() + this.client.clockOffset - since) / 1000 : at;
   }
 
@@ -131,10 +160,11 @@ class LiveStage extends LivePart {
    * @param {boolean} wasAsked */
   async #keepUp(wasAsked) {
     const video = /** @type {HTMLVideoElement} */ (this.the("video"));
-    const { src, captions, title, playing } = this.#stage;
+    const { src, captions } = this.#stage;
+    const { playing } = this.#course;
     if (video.getAttribute("src") !== src) {
       video.src = src;
-      video.setAttribute("aria-label", title);
+      video.setAttribute("aria-label", this.#stage.title);
       const track = /** @type {HTMLTrackElement} */ (this.the("track"));
       if (captions) track.src = captions;
       else track.removeAttribute("src");
@@ -144,7 +174,9 @@ class LiveStage extends LivePart {
     let isBlocked = false;
     if (playing && video.paused) await video.play().catch(() => { isBlocked = true; });
     else if (!playing) video.pause();
+    if (playing !== this.#course.playing) return; // it was stopped while it was about to start
     this.the(".stage__start").hidden = !isBlocked || (wasAsked && !isBlocked);
+    const { title } = this.#stage;
     this.the(".stage__state").textContent = this.words(playing ? "video_runs" : "video_stands", { title });
   }
 }

@@ -9,9 +9,11 @@
  * @property {(frame: Frame) => void} send
  * @property {(code?: number) => void} close
  */
+import { freshToken } from "../fresh-token.js";
 
 const SUBPROTOCOL = "ls.live.v1";
 const POLL_MS = 20_000;
+const AGAIN_MS = 2_000;
 const CODE_OF_STATUS = new Map([[401, 4401], [403, 4403], [404, 4404], [410, 4410]]);
 
 /**
@@ -44,6 +46,10 @@ export function socketTransport(url, receiver) {
 }
 
 /**
+ * A token that is no longer taken (somebody has signed in again in another tab) is replaced once, in
+ * `urls.csrf`; what was asked meanwhile is asked again at the next welcome, which first says who we
+ * are now.
+ *
  * @param {{events: string, commands: string, csrf: string}} urls
  * @param {Receiver} receiver
  * @returns {Transport}
@@ -54,6 +60,12 @@ export function pollTransport(urls, receiver) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let isOver = false;
+  let isAsking = false;
+  let isAskedAgain = false;
+  /** @type {Promise<void> | null} */
+  let renewing = null;
+  /** The token has just been replaced, and nothing has been answered under it. */
+  let isNewToken = false;
 
   /** @param {number} code */
   const end = (code) => {
@@ -65,53 +77,107 @@ export function pollTransport(urls, receiver) {
 
   const poll = async () => {
     clearTimeout(timer);
-    const address = new URL(urls.events, location.href);
-    for (const [stream, { e, q }] of Object.entries(positions)) {
-      address.searchParams.append("stream", stream);
-      address.searchParams.append("epoch", e);
-      address.searchParams.append("after", String(q));
+    if (isAsking) {
+      isAskedAgain = true;
+      return;
     }
+    isAsking = true;
+    isAskedAgain = false;
     try {
-      const response = await fetch(address, { cache: "no-store" });
+      const response = await fetch(address(), { cache: "no-store" });
       if (isOver) return;
       if (!response.ok) {
         end(CODE_OF_STATUS.get(response.status) ?? 1006);
         return;
       }
       for (const frame of (await response.json()).frames) note(frame);
-      timer = setTimeout(poll, POLL_MS);
     } catch {
       end(1006);
+    } finally {
+      isAsking = false;
     }
+    if (!isOver) timer = setTimeout(poll, isAskedAgain ? 0 : POLL_MS);
+  };
+
+  const address = () => {
+    const url = new URL(urls.events, location.href);
+    for (const [stream, { e, q }] of Object.entries(positions)) {
+      url.searchParams.append("stream", stream);
+      url.searchParams.append("epoch", e);
+      url.searchParams.append("after", String(q));
+    }
+    return url;
   };
 
   /** @param {Frame} frame */
   const note = (frame) => {
+    if (isOver) return;
     if (frame.t === "snap") positions = structuredClone(frame.s);
-    if (frame.t === "ev" && positions[frame.s]) positions[frame.s].q = frame.q;
+    const seen = positions[frame.s];
+    if (frame.t === "ev" && seen) seen.q = Math.max(seen.q, frame.q);
     receiver.received(frame);
   };
 
   /** @param {Frame} frame */
   const post = async (frame) => {
+    const token = urls.csrf;
     try {
       const response = await fetch(urls.commands, {
         method: "POST",
-        headers: { "Content-Type": "application/json", "X-CSRFToken": urls.csrf },
+        headers: { "Content-Type": "application/json", "X-CSRFToken": token },
         body: JSON.stringify(frame),
       });
-      if (!isOver) receiver.received(await response.json());
+      if (isOver) return;
+      if (!isAnswer(response)) {
+        if (response.status === 403) await tokenRefused(frame, token);
+        else failed(frame); // something on the way answered in the place of the room
+        return;
+      }
+      isNewToken = false;
+      const answer = await response.json();
+      if (answer.t === "bye") {
+        end(answer.code);
+        return;
+      }
+      if (!isOver) receiver.received(answer);
       if (!isOver && response.ok) poll();
     } catch {
-      end(1006);
+      if (!isOver) failed(frame);
     }
+  };
+
+  /** It is sent again, a number of times. @param {Frame} frame */
+  const failed = (frame) =>
+    receiver.received({ t: "err", id: frame.id, code: "unavailable", temp: true, retry_ms: AGAIN_MS });
+
+  /**
+   * @param {Frame} frame
+   * @param {string} token
+   */
+  const tokenRefused = async (frame, token) => {
+    if (token === urls.csrf && isNewToken && !renewing) {
+      receiver.received({ t: "err", id: frame.id, code: "forbidden", temp: false });
+      return;
+    }
+    if (token === urls.csrf) renewing ??= renew().finally(() => { renewing = null; });
+    if (renewing) await renewing;
+    if (isOver) return;
+    if (token === urls.csrf) failed(frame);
+    poll(); // it tells who has signed out
+  };
+
+  const renew = async () => {
+    const fresh = await freshToken();
+    if (!fresh) return;
+    urls.csrf = fresh;
+    isNewToken = true;
   };
 
   queueMicrotask(() => receiver.opened());
   return {
     send: (frame) => {
       if (frame.t === "hello") {
-        positions = frame.resume;
+        positions = structuredClone(frame.resume);
         poll();
       } else if (frame.t === "cmd") {
         post(frame);
@@ -119,4 +185,10 @@ export function pollTransport(urls, receiver) {
     },
     close: () => end(1000),
   };
+}
+
+/** Whether it is the room that answers, and not the page about an old token or a proxy.
+ * @param {Response} response */
+function isAnswer(response) {
+  return (response.headers.get("Content-Type") ?? "").startsWith("application/json");
 }

@@ -6,7 +6,7 @@
  *
  * @typedef {{waitUntil(done: Promise<unknown>): void}} Extendable
  * @typedef {Extendable & {request: Request, respondWith(answer: Promise<Response>): void}} Fetching
- * @typedef {Extendable & {data: {keep: string, files: string[]} | {forget: true}}} Told
+ * @typedef {Extendable & {data: {keep: string, files: string[]} | {forget: true} | {reader: string}}} Told
  * @typedef {{skipWaiting(): Promise<void>, clients: {claim(): Promise<void>},
  *   addEventListener(name: "install" | "activate", listener: (event: Extendable) => void): void,
  *   addEventListener(name: "fetch", listener: (event: Fetching) => void): void,
@@ -18,6 +18,9 @@ const LESSONS = "lessons-1";
 const FILES = "files-1";
 const OFFLINE = "/offline/";
 const OWNER = "/offline/owner";
+/** Somebody may have signed in since the last page: until one says who it is, no copy is shown. */
+const UNSURE = "/offline/unsure";
+const SIGN_IN = /^\/(accounts|cms\/login)\//;
 const MOST_LESSONS = 30;
 const MOST_FILES = 150;
 const PATIENCE = 8000;
@@ -36,6 +39,10 @@ worker.addEventListener("activate", (event) => {
 
 worker.addEventListener("message", (event) => {
   const told = event.data;
+  if ("reader" in told) {
+    event.waitUntil(meet(told.reader));
+    return;
+  }
   forgets = "forget" in told;
   event.waitUntil("forget" in told ? forget() : keepOpened(told.keep, told.files));
 });
@@ -49,6 +56,35 @@ worker.addEventListener("fetch", (event) => {
 
 async function forget() {
   for (const name of await caches.keys()) await caches.delete(name);
+}
+
+/**
+ * A page has come for somebody: what was kept for another account goes.
+ * @param {string} reader empty for nobody
+ */
+async function meet(reader) {
+  const owner = await kept(OWNER);
+  if (!owner) return;
+  if (reader && reader !== await owner.text()) await caches.delete(LESSONS);
+  else await (await caches.open(LESSONS)).delete(UNSURE);
+}
+
+/**
+ * A name is given, or comes back from another site that knows the person.
+ * @param {Request} request
+ */
+function isSignIn(request) {
+  const { pathname } = new URL(request.url);
+  return SIGN_IN.test(pathname) && (request.method !== "GET" || pathname.includes("/callback/"));
+}
+
+async function beUnsure() {
+  if (await kept(OWNER)) await (await caches.open(LESSONS)).put(UNSURE, new Response(""));
+}
+
+/** @param {string} url */
+async function kept(url) {
+  return caches.match(url, { cacheName: LESSONS });
 }
 
 /**
@@ -95,10 +131,11 @@ async function keepLesson(url, answer) {
   const owner = answer.headers.get("X-Keep-For");
   if (!answer.ok || answer.redirected || !owner || new URL(url).search) return;
   await unlessForgetting(async () => {
-    const known = await caches.match(OWNER, { cacheName: LESSONS });
+    const known = await kept(OWNER);
     if (known && (await known.text()) !== owner) await caches.delete(LESSONS);
     const lessons = await caches.open(LESSONS);
     await lessons.put(OWNER, new Response(owner));
+    await lessons.delete(UNSURE);
     await lessons.delete(plain(url));
     await lessons.put(plain(url), answer);
     await limit(lessons, MOST_LESSONS + 1);
@@ -123,16 +160,17 @@ function plain(url) {
 /** @param {Fetching} event */
 async function page(event) {
   const { request } = event;
-  const kept = request.method === "GET" ? await keptLesson(request.url) : undefined;
+  if (isSignIn(request)) await beUnsure();
+  const copy = request.method === "GET" ? await keptLesson(request.url) : undefined;
   const answer = fetch(request).then((found) => {
     event.waitUntil(keepLesson(request.url, found.clone()));
     return found;
   });
   try {
-    return await (kept ? Promise.race([answer, tired()]) : answer);
+    return await (copy ? Promise.race([answer, tired()]) : answer);
   } catch {
     answer.catch(() => undefined);
-    return kept ? copyOf(kept) : whatIsKept();
+    return copy && !await kept(UNSURE) ? copyOf(copy) : whatIsKept();
   }
 }
 
@@ -143,17 +181,17 @@ function tired() {
 
 /** @param {string} url */
 async function keptLesson(url) {
-  return caches.match(plain(url), { cacheName: LESSONS });
+  return await kept(UNSURE) ? undefined : kept(plain(url));
 }
 
 /**
  * The kept lesson, marked with the moment at which it came.
- * @param {Response} kept
+ * @param {Response} copy
  */
-async function copyOf(kept) {
-  const at = new Date(kept.headers.get("Date") ?? Date.now()).toISOString();
-  const text = (await kept.text()).replace("<html ", `<html data-kept-at="${at}" `);
-  return new Response(text, { headers: kept.headers });
+async function copyOf(copy) {
+  const at = new Date(copy.headers.get("Date") ?? Date.now()).toISOString();
+  const text = (await copy.text()).replace("<html ", `<html data-kept-at="${at}" `);
+  return new Response(text, { headers: copy.headers });
 }
 
 /** The page that says what can be read now. */
@@ -162,7 +200,8 @@ async function whatIsKept() {
   if (!offline) return Response.error();
   const lessons = await caches.open(LESSONS);
   const items = [];
-  for (const request of [...(await lessons.keys())].reverse()) {
+  const shown = await kept(UNSURE) ? [] : [...(await lessons.keys())].reverse();
+  for (const request of shown) {
     if (request.url.endsWith(OWNER)) continue;
     const text = await (await lessons.match(request))?.text();
     const title = text?.match(/<h1[^>]*>([^<]+)</)?.[1];
@@ -186,8 +225,8 @@ async function file({ request }) {
     }
     return found;
   } catch (problem) {
-    const kept = await caches.match(request.url, { cacheName: FILES });
-    if (kept) return kept;
+    const copy = await caches.match(request.url, { cacheName: FILES });
+    if (copy) return copy;
     throw problem;
   }
 }

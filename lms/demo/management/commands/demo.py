@@ -55,4 +55,4 @@ class Command(BaseCommand):
                 url=url, key=access.api_key, cohort=access.cohort, mail=settings.EMAIL_FILE_PATH
             )
         )
-        self.stdout.write(f"Ready: {url}/")
+        self.stdout.write(f"Адрес: {url}/ (через несколько секунд, когда сервер скажет Ready)")
