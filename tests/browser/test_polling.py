@@ -149,8 +149,10 @@ def test_a_lost_request_loses_no_words(trainer, anna):
         route.abort() if len(lost) == 1 else route.continue_()
 
     anna.route(EVENTS, lose_the_first)
-    say(trainer, "Слышу вас, Анна")
     say(anna, "Спасибо")  # whose answer is followed by the request that is lost
+    while not lost:
+        anna.wait_for_timeout(50)
+    say(trainer, "Слышу вас, Анна")
     expect(anna.locator(".message").filter(has_text="Слышу вас, Анна")).to_be_visible()
     assert len(lost) >= 2
 

@@ -9,7 +9,7 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from tests.browser.people import choose_action, press, sign_in
 
@@ -48,9 +48,14 @@ def begin_page(page: Page, kind: str, title: str) -> None:
 def keep_draft(page: Page) -> str:
     """Save the draft; the address of its editor."""
     choose_action(page, "Сохранить черновик")
-    page.wait_for_url(EDITOR)
+    expect_kept(page)
     page.wait_for_load_state("networkidle")
     return page.url
+
+
+def expect_kept(page: Page) -> None:
+    expect(page.locator(".messages")).to_contain_text(re.compile("создана|обновлена"))
+    expect(page).to_have_url(EDITOR)
 
 
 def send_for_review(page: Page) -> None:
@@ -178,6 +183,40 @@ def build_course(trainer: Page) -> list[str]:
         send_for_review(trainer)
         expect_sent(trainer)
     return editors
+
+
+def saves_by_itself(request: Request) -> bool:
+    """Whether the CMS keeps in the background what is typed; the look at a page is no save."""
+    return (
+        request.method == "POST"
+        and request.resource_type == "fetch"
+        and not request.url.endswith("/preview/")
+    )
+
+
+def test_a_draft_is_kept_once_when_the_cms_is_just_saving_it(new_visitor):
+    trainer, title = new_visitor(), "Разговор в очереди"
+    sign_in(trainer, "trainer@demo.example")
+    open_catalog(trainer)
+    begin_page(trainer, "Курс", title)
+    under_way: list[Route] = []
+
+    def hold_the_first_save(route: Route) -> None:
+        if saves_by_itself(route.request) and not under_way:
+            under_way.append(route)
+        else:
+            route.continue_()
+
+    trainer.route("**/cms/pages/add/**", hold_the_first_save)
+    trainer.wait_for_timeout(2500)  # the CMS looks for changes from its third second on
+    with trainer.expect_request(saves_by_itself):
+        write(trainer, "summary", "Ждать и не сердиться")
+    choose_action(trainer, "Сохранить черновик")
+    expect(trainer.get_by_role("button", name="Сохраняем")).to_be_disabled()
+    under_way[0].continue_()
+    expect_kept(trainer)
+    open_catalog(trainer)
+    expect(trainer.get_by_role("link", name=title, exact=True)).to_have_count(1)
 
 
 def test_a_course_is_built_reviewed_opened_and_completed(new_visitor):
