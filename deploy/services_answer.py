@@ -8,8 +8,8 @@ import redis
 
 def main(database_url: str, redis_url: str) -> int:
     try:
-        psycopg.connect(database_url, connect_timeout=3).close()
-        redis.Redis.from_url(redis_url, socket_connect_timeout=3).ping()
+        psycopg.connect(database_url, connect_timeout=30).close()
+        redis.Redis.from_url(redis_url, socket_connect_timeout=30).ping()
     except (psycopg.OperationalError, redis.RedisError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -10,9 +10,16 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as properties
 
 from certificates.keys import KeysExist, make_keys
 from lms.people.models import User
+
+# How long an example takes says nothing on a busy machine. The profile "ci" of the library asks
+# the same examples each time.
+properties.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+properties.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "patient"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -279,12 +279,12 @@ def test_transactions_that_end_out_of_order_leave_no_gap_and_are_not_missed(call
         with transaction.atomic():
             record_events([NewEvent("learner.updated", learner.region_id, learner.uuid)])
             began.set()
-            may_end.wait(10)
+            may_end.wait(60)
         connection.close()
 
     thread = threading.Thread(target=slow)
     thread.start()
-    began.wait(10)
+    began.wait(60)
     record_events([NewEvent("learner.merged", learner.region_id, learner.uuid)])
     first = caller.get(f"/events?cursor={cursor}").data
     may_end.set()

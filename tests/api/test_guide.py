@@ -63,7 +63,7 @@ def carried_out(command: list[str], text: str, folder: Path) -> str:
         env={**os.environ, "no_proxy": "*", "PYTHONIOENCODING": "utf-8"},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=500,
         check=False,
     )
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"

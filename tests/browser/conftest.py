@@ -32,6 +32,13 @@ ARGUMENTS = [
 ]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first of a process waits for its installation, too."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.timeout(1500))
+
+
 @pytest.fixture(scope="module")
 def playwright_here() -> Iterator[Playwright]:
     """Ended with its module: it runs an event loop, beside which no asynchronous test can run."""

@@ -71,6 +71,10 @@ def held_back(page: Page, script: str) -> Iterator[None]:
     page.route(files, hold)
     try:
         yield
+        for _time in range(600):
+            if waiting:
+                break
+            page.wait_for_timeout(100)
         assert waiting, f"Nobody has asked for {script}."
     finally:
         is_held = False
@@ -81,6 +85,7 @@ def held_back(page: Page, script: str) -> Iterator[None]:
 
 def choose_action(page: Page, name: str) -> None:
     """Press one of the actions at the foot of the CMS's editor, from its menu if it is there."""
+    page.wait_for_load_state()  # its scripts, too, which the buttons need
     button = page.locator(".footer").get_by_role("button", name=re.compile(name)).first
     if not button.is_visible():
         page.locator(".footer [data-w-dropdown-target=toggle]").last.click()

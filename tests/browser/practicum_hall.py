@@ -37,11 +37,14 @@ SCENARIO = os.environ["SCENARIO"]
 def prepare() -> dict:
     for factory in (UserFactory, RegionFactory, CohortFactory, OrganisationFactory):
         factory.reset_sequence(1000 * (User.objects.count() + 1), force=True)
+    scenario = kept_scenario(SCENARIO)
+    scenario.briefing_minutes = scenario.roleplay_minutes = 60  # the clock hurries nobody here
+    scenario.save()
     practicum = add_page(
         make_module(make_course("Курс с практикумом")),
         Practicum(
             title="Практикум на троих",
-            scenario=kept_scenario(SCENARIO),
+            scenario=scenario,
             rubric=kept_rubric(),
             people=3,
             requires_review=True,

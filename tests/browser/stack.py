@@ -69,6 +69,11 @@ class Stack:
     def mail_dir(self) -> Path:
         return self.var_dir / "mail"
 
+    @property
+    def letters(self) -> str:
+        """What has been sent, one after the other; the last may still be being written."""
+        return "".join(path.read_text(errors="ignore") for path in self.mail_dir.glob("*.log"))
+
     def begin_with(self, var_dir: Path, database: str) -> Stack:
         """Take over the data of an installation at rest: its directory and its database."""
         shutil.copytree(var_dir, self.var_dir, dirs_exist_ok=True)

@@ -222,6 +222,7 @@ def is_seen(page: Page) -> str:
 
 def tab_to(page: Page, target) -> None:
     """Press Tab until ``target`` has the focus; every stop on the way must be visible."""
+    page.wait_for_load_state()  # its style sheets, too
     for _stop in range(150):
         page.keyboard.press("Tab")
         assert is_seen(page) == ""

@@ -98,16 +98,19 @@ WebSocket.prototype.send = function (text) {
 """A browser whose place in the room is too old after a break, so that it gets all anew."""
 SLIDES = re.compile(r"/slides/?$")
 
-BROKEN_OFF = """() => new Promise((done) => {
+BROKEN_OFF = """() => {
   const { client } = document.querySelector("live-room");
-  client.addEventListener("snap", () => setTimeout(done), { once: true });
+  window.isBack = false;
+  const back = () => setTimeout(() => { window.isBack = true; });
+  client.addEventListener("snap", back, { once: true });
   window.lastSocket.close();
-})"""
+}"""
 
 
 def break_off(page: Page) -> None:
     """Lose the connection, come back and get the whole room anew."""
     page.evaluate(BROKEN_OFF)
+    wait_until(page, "() => window.isBack")
 
 
 def in_the_lobby(meeting: Meeting, trainer: Page, *learners: Page) -> None:
@@ -211,7 +214,8 @@ def changing_their_mind(trainer: Page, anna: Page) -> None:
           const video = document.querySelector(".stage video");
           const told = [];
           client.addEventListener("ev", ({ detail }) => {
-            if (detail.y === "stage.changed") told.push(detail.d.playing);
+            const isOlder = !told.length && !detail.d.playing;
+            if (detail.y === "stage.changed" && !isOlder) told.push(detail.d.playing);
           });
           const pressed = (name) =>
             new Promise((done) => video.addEventListener(name, done, { once: true }));
@@ -243,6 +247,7 @@ def in_the_chat(trainer: Page, anna: Page, boris: Page) -> None:
     field.fill("Привет, дорогая Анна!")
     field.press("Enter")
     expect(anna.get_by_text("Привет, дорогая Анна!")).to_be_visible()
+    expect(field).to_have_value("")  # his page has heard it, too
     who_writes(anna, boris)
     act_on(trainer, "дорогая Анна", "Скрыть")
     expect(anna.get_by_text("Скрыто модератором.")).to_be_visible()
@@ -270,22 +275,25 @@ def who_writes(anna: Page, boris: Page) -> None:
     """Told while he writes, and not again once he has said it."""
     field = boris.locator("#chat-text-main")
     with sees(anna, "Печатает: Борис"):
-        field.press_sequentially("Пишу подробно", delay=400)  # told once in some seconds
+        field.press_sequentially("Пишу долго и подробно", delay=400)  # told once in some seconds
     anna.evaluate(
         """() => {
           const { client } = document.querySelector("live-room");
+          window.isTold = false;
           window.told = new Promise((done) => client.addEventListener("ev", ({ detail }) => {
             if (detail.y !== "chat.sent") return;
             const items = { [detail.a.id]: detail.a.n };
             const late = { y: "typing", d: { items } };
             setTimeout(() => {
               client.dispatchEvent(new CustomEvent("st", { detail: late }));
+              window.isTold = true;
               done(document.querySelector("live-chat .chat__typing").textContent);
             });
           }));
         }"""
     )
     field.press("Enter")
+    wait_until(anna, "() => window.isTold")
     assert anna.evaluate("() => window.told") == ""
 
 
@@ -350,7 +358,7 @@ def with_polls(trainer: Page, anna: Page, boris: Page, vera: Page) -> None:
     for page, word in ((anna, "Бережно"), (vera, "бережно"), (boris, "пауза")):
         page.get_by_label("Слово 1").fill(word)
         press(page, "Ответить")
-        expect(page.get_by_text("Ваш ответ:").first).to_be_visible()
+        expect(page.locator(".poll").first.get_by_text("Ваш ответ:")).to_be_visible()
     cloud = trainer.locator(".poll__cloud").first
     expect(cloud).to_contain_text("бережно")
     expect(cloud.locator("li").first).to_contain_text("2")
@@ -395,8 +403,8 @@ def with_hands_and_reactions(trainer: Page, anna: Page, vera: Page) -> None:
     expect(trainer.get_by_text("Поднятых рук нет.")).to_be_visible()
     anna.get_by_text("Реакция", exact=True).click()
     looked_at(anna)
-    press(anna, "Поддерживаю")
-    expect(trainer.locator(".bar__reactions")).to_contain_text("Поддерживаю · 1")
+    with sees(trainer, "Поддерживаю · 1"):
+        press(anna, "Поддерживаю")
 
 
 def with_feelings(trainer: Page, anna: Page) -> None:

@@ -219,7 +219,7 @@ def second_round(trainer: Page, group: list[Page]) -> None:
     expect(anchors.nth(1)).to_be_checked()
     fill_in_sheet(vera, "Назвал мою усталость.")
     expect(vera.get_by_text("ещё можно отправить")).to_have_count(0)
-    assert vera.evaluate("Object.keys(sessionStorage).filter((key) => key.includes('sheet'))") == []
+    wait_until(vera, "() => !Object.keys(sessionStorage).some((key) => key.includes('sheet'))")
     for page in group:
         stands_at(page, "читаем обратную связь")
         press(page, "Прочитано, идём дальше")

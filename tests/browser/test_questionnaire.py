@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import violations
 from tests.browser.people import held_back, press, wait_until
 from tests.browser.questionnaire import answer_here, begin, make_questionnaires
 
 pytestmark = pytest.mark.browser
+ANSWER = re.compile(r"/assessments/[0-9a-f-]{36}/\d+/$")
 DRAFTS = "Object.keys(localStorage).filter((key) => key.startsWith('answers:')).length"
+
+
+def is_sending(route: Route) -> bool:
+    return route.request.method == "POST"
 
 
 def go_through(page: Page, total: int, *, level: int, first: int = 1) -> None:
@@ -52,6 +57,28 @@ def changed_later(page: Page, total: int) -> None:
     page.reload()
     expect(radio).to_be_checked()
     page.get_by_role("link", name="Назад ко всем ответам").click()
+
+
+def test_the_press_that_sends_is_not_undone_by_an_answer_that_arrives_late(demo_stack, new_visitor):
+    course = make_questionnaires(demo_stack.environment)
+    page = new_visitor(width=360, height=740)
+    course.sign_in(page, demo_stack.url)
+    page.goto(course.waves["pre"])
+    total = begin(page)
+    go_through(page, total - 1, level=1)
+    expect(page.get_by_text(f"Вопрос {total} из {total}", exact=True)).to_be_visible()
+    wait_until(page, f"{DRAFTS} === 0")
+    late: list[Route] = []
+    page.route(ANSWER, lambda route: late.append(route) if is_sending(route) else route.continue_())
+    answer_here(page, 1)
+    press(page, "Продолжить")
+    expect(page.get_by_role("heading", name="Проверьте ответы")).to_be_visible()
+    wait_until(page, f"{DRAFTS} === 1")
+    press(page, "Отправить ответы")
+    page.unroute(ANSWER)
+    for answer in late:
+        answer.continue_()
+    expect(page.get_by_role("heading", name="Спасибо, ответы отправлены")).to_be_visible()
 
 
 def test_both_waves_with_a_lost_connection_and_ones_own_gain(demo_stack, new_visitor):

@@ -189,7 +189,7 @@ async def test_ten_faults_in_a_minute_close_with_4429():
 async def test_a_flood_is_slowed_and_then_closed_with_4429():
     async with live_meeting() as (meeting, _board):
         client = await in_room(meeting, meeting.learners[0])
-        for _number in range(80):
+        for _number in range(300):
             await client.say({"t": "pong", "ts": 1})
         assert await client.until_closed() == 4429
         assert next(f["code"] for f in client.frames if f["t"] == "err") == "rate"
@@ -214,7 +214,7 @@ async def test_every_answer_comes_before_the_goodbye_on_a_slow_line_too():
         client.socket.application = slowly(client.socket.application)
         await client.open()
         for _part in range(8):  # the last refusals come while the first is on its way
-            for _number in range(10):
+            for _number in range(30):
                 await client.say({"t": "pong", "ts": 1})
             await asyncio.sleep(0.03)
         assert await client.until_closed() == 4429
@@ -225,10 +225,13 @@ async def test_every_answer_comes_before_the_goodbye_on_a_slow_line_too():
 async def test_chatting_too_fast_is_refused_with_the_time_to_wait():
     async with live_meeting() as (meeting, _board):
         client = await in_room(meeting, meeting.learners[0])
-        answers = [await client.command("chat.send", text=str(n)) for n in range(7)]
-        assert [a["t"] for a in answers[:5]] == ["ok"] * 5
-        assert answers[6]["code"] == "rate"
-        assert 0 < answers[6]["retry_ms"] <= 2001
+        answers = []
+        while not answers or answers[-1]["t"] == "ok":
+            assert len(answers) < 40
+            answers.append(await client.command("chat.send", text=str(len(answers))))
+        assert len(answers) > 5
+        assert answers[-1]["code"] == "rate"
+        assert 0 < answers[-1]["retry_ms"] <= 2001
         await client.leave()
 
 
@@ -471,7 +474,9 @@ async def test_saying_hello_again_brings_what_was_missed():
         maria = await in_room(meeting, meeting.learners[0])
         seen = maria.positions()
         await maria.command("chat.send", text="Здравствуйте")
-        await maria.settle(0.1)
+        async with asyncio.timeout(60):
+            while not maria.events():
+                await maria.receive()
         maria.forget()
         await maria.say({"t": "hello", "v": 1, "resume": seen, "caps": ["batch"]})
         await maria.until(lambda f: f["t"] == "welcome")

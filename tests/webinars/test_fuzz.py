@@ -436,7 +436,7 @@ class Protocol(RuleBasedStateMachine):
         self._forget(who)
 
     async def _flood(self, client: Client) -> None:
-        for _number in range(90):
+        for _number in range(300):
             await client.say('{"t":"pong","ts":1}')
         await client.until_closed()
         await client.socket.wait(timeout=30)

@@ -345,7 +345,7 @@ async def test_states_whose_change_was_lost_with_the_bus_are_read_again(monkeypa
         monkeypatch.setattr("webinars.live.log.bus.publish", lambda room_uuid, message: None)
         await until(lambda: hub.is_degraded)
         await in_thread(vote, meeting, poll, number=0)
-        await asyncio.sleep(0.3)
+        await until(lambda: hub._was_degraded)
         monkeypatch.setattr(bus, "is_failing", lambda: False)
         await until(lambda: turnout(maria) == 2)
 
@@ -385,7 +385,7 @@ async def test_versions_of_states_never_fall_though_the_clock_is_set_back(monkey
                 hub.is_presence_dirty = True
                 await asyncio.sleep(0.02)
 
-        async with asyncio.timeout(30):  # the first completion of a process loads all addresses
+        async with asyncio.timeout(120):  # the first completion of a process loads all addresses
             await hear_more()
             earlier = time.time() - 60
             monkeypatch.setattr(time, "time", lambda: earlier)
@@ -438,7 +438,7 @@ async def test_attendance_is_written_while_people_are_there_and_when_they_leave(
         assert segment.left_at is None
         hub.leave(maria, reason="left")
         with suppress(TimeoutError):
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(120):
                 while segment.left_at is None:
                     await asyncio.sleep(0.02)
                     await segment.arefresh_from_db()
@@ -455,7 +455,7 @@ async def test_a_stay_too_short_to_be_written_at_once_is_written_all_the_same():
         def is_closed() -> bool:
             return AttendanceSegment.objects.filter(left_at__isnull=False).count() == 1
 
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             while not await in_thread(is_closed):
                 await asyncio.sleep(0.02)
 

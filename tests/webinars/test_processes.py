@@ -59,6 +59,8 @@ class Browser:
             origin=f"http://{host}",
             additional_headers={"Cookie": f"sessionid={self._session_key}"},
             compression=None,
+            open_timeout=PATIENCE,
+            ping_interval=None,
         )
         await self.say({"t": "hello", "v": 1, "resume": self.seen, "caps": ["batch"]})
         await self.until(lambda frame: frame["t"] == "welcome")
@@ -237,8 +239,8 @@ def services(tmp_path):
     redis_url = urlsplit(os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/13"))
     name = f"berezhno_rooms_{free_port()}"
     try:
-        redis.Redis.from_url(redis_url.geturl(), socket_connect_timeout=2).ping()
-        with psycopg.connect(database_url, autocommit=True, connect_timeout=2) as admin:
+        redis.Redis.from_url(redis_url.geturl(), socket_connect_timeout=30).ping()
+        with psycopg.connect(database_url, autocommit=True, connect_timeout=30) as admin:
             admin.execute(f'CREATE DATABASE "{name}"')
     except (redis.RedisError, psycopg.OperationalError) as error:
         if os.environ.get("CI"):

@@ -68,4 +68,4 @@ def close_threads() -> None:
 def _close_here(everyone: threading.Barrier) -> None:
     """In each of the threads once: none may take the turn of another, so they wait together."""
     connection.close()
-    everyone.wait(timeout=5)
+    everyone.wait(timeout=60)

@@ -32,6 +32,8 @@ from webinars.models.room import Room
 logger = logging.getLogger(__name__)
 
 FILL_AT_ONCE = 64
+AT_MOST_FOR_READERS = 2.0
+"""Seconds that a long gap waits for readers: one who stands still holds up nobody for longer."""
 COMMANDS_AT_ONCE = 2
 """Of one room: more would wait for the lock of its stream, and for each other's turn in Python."""
 
@@ -200,7 +202,17 @@ class RoomHub:
             for seq, text in found:
                 self.delivery.event(line, line.receive(seq, Encoded(text)))
             if line.has_gap:  # a long gap must not look like slow readers: let them read
-                await asyncio.sleep(self.tempo.burst)
+                await self._let_read(line)
+
+    async def _let_read(self, line: Line) -> None:
+        """Wait a moment, or until those of the line have taken what they were given."""
+        await asyncio.sleep(self.tempo.burst)
+        end = time.monotonic() + AT_MOST_FOR_READERS
+        while time.monotonic() < end and any(
+            member.outbox and not member.wire.is_writable
+            for member in self.members.get(line.stream_id, ())
+        ):
+            await asyncio.sleep(self.tempo.burst)
 
     async def check_heads(self) -> None:
         """Compare with the database: this heals whatever the bus has lost."""
@@ -210,11 +222,16 @@ class RoomHub:
             for kept in self.lines.values():
                 kept.forget()  # words may have been taken back without our hearing of it
         self._was_degraded = self.is_degraded
-        heads = await in_database(snapshots.heads_of, list(self.lines))
+        asked = dict(self.lines)
+        heads = await in_database(snapshots.heads_of, list(asked))
+        if self.is_degraded and not self._was_degraded:  # since we began to look
+            self._was_degraded = True
+            for kept in self.lines.values():
+                kept.forget()
         for stream_id, head in heads.items():
             line = self.lines.get(stream_id)
-            if line is None:
-                continue
+            if line is None or line is not asked[stream_id]:
+                continue  # the room began anew meanwhile: the head may be of before
             if head.epoch != line.epoch:
                 self.reset()
                 return

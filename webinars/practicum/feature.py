@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
+from django.db.models import Q
 from django.utils import timezone
 
 from courses.models import Cohort, Enrollment
@@ -71,7 +72,9 @@ class PracticumRules(RoomRules):
         seats = PracticumSeat.objects.filter(
             session__room=room, enrollment__learner__in=list(user_ids)
         )
-        seats.update(last_seen_at=at, tab="")
+        # Not of those who have come back meanwhile: this may be written late.
+        gone = Q(last_seen_at=None) | Q(last_seen_at__lte=at)
+        seats.filter(gone).update(last_seen_at=at, tab="")
 
     def meet_deadlines(self, room: Room, *, now: datetime) -> None:
         session = PracticumSession.objects.select_related("room").get(room=room)
@@ -165,8 +168,9 @@ def hold(context: CommandContext, payload: Hold) -> dict[str, bool]:
         return {"held": True}
     if seat.tab and seat.tab != payload.tab and not payload.take:
         return {"held": False}
+    seen = {"tab": payload.tab, "last_seen_at": timezone.now()}
+    PracticumSeat.objects.filter(pk=seat.pk).update(**seen)
     if seat.tab != payload.tab:
-        PracticumSeat.objects.filter(pk=seat.pk).update(tab=payload.tab)
         context.append("practicum.held", {"tab": payload.tab}, to=Audience.ME, owner=context.user)
     return {"held": True}
 

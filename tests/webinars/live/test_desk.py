@@ -73,5 +73,5 @@ def test_nobody_outside_the_room_is_answered(meeting, who):
 def test_empty_words_are_refused_and_a_flood_too(meeting):
     maria = meeting.learners[0]
     assert refused(meeting, maria, "desk.write", text="  ").field == "/d/text"
-    codes = [give(meeting, maria, "desk.write", text=str(n)) for n in range(4)]
-    assert codes[-1].code == "rate"
+    answers = [give(meeting, maria, "desk.write", text=str(n)) for n in range(12)]
+    assert "rate" in {getattr(answer, "code", None) for answer in answers}

@@ -71,5 +71,5 @@ def test_whoever_has_to_go_leaves_the_queue_of_everybody(meeting):
 def test_waving_is_limited(meeting):
     commands.buckets.clear()
     maria = meeting.learners[0]
-    answers = [give(meeting, maria, "hand.raise") for _number in range(4)]
-    assert answers[-1].code == "rate"
+    answers = [give(meeting, maria, "hand.raise") for _number in range(12)]
+    assert "rate" in {getattr(answer, "code", None) for answer in answers}

@@ -93,9 +93,10 @@ async def test_too_many_and_unknown_reactions_are_dropped():
         await maria.say({"t": "send", "op": "reaction", "d": {"e": "<script>"}})
         refusal = await maria.until(lambda f: f["t"] == "err")
         assert (refusal["code"], refusal["field"]) == ("invalid", "/d/e")
-        await ivan.until(lambda _f: reactions_in(ivan) == {"agree": 3})
+        await ivan.until(lambda _f: reactions_in(ivan).get("agree", 0) >= 3)
         await ivan.settle(0.1)
-        assert reactions_in(ivan) == {"agree": 3}
+        assert reactions_in(ivan).keys() == {"agree"}
+        assert reactions_in(ivan)["agree"] < 6  # three at once, one more for each second
         for client in (maria, ivan):
             await client.leave()
 

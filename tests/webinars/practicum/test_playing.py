@@ -94,7 +94,7 @@ def test_a_pause_stops_the_clock_and_names_nobody(pair):
     assert pair.now().phase == "paused"
     pair.everyone()
     assert pair.session.phase == "roleplay"
-    assert abs(pair.session.phase_ends_at - timezone.now() - left) < timedelta(seconds=5)
+    assert abs(pair.session.phase_ends_at - timezone.now() - left) < timedelta(seconds=30)
 
 
 @pytest.mark.parametrize("phase", ["briefing", "roleplay", "paused"])

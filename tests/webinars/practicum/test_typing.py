@@ -108,7 +108,9 @@ async def test_many_letters_of_several_are_one_frame(client_of):
         for _letter in range(10):
             for one in (specialist, client):
                 await type_a_letter(one)
-        await observer.until(lambda _frame: any(len(items) == 2 for items in told(observer)))
+        await observer.until(
+            lambda _frame: len({n for items in told(observer) for n in items}) == 2
+        )
         await observer.settle(1.2)
         names = [name for items in told(observer) for name in items.values()]
         assert sorted(names) == sorted(writing(group, 0, 1).values()), "each name once"

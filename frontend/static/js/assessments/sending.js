@@ -32,13 +32,24 @@ class AnswersSending extends HTMLElement {
   async catchUp() {
     this.say(this.dataset.sending);
     const outcome = await this.queue?.send();
-    if (this.isSending) return; // the button was pressed meanwhile: to reload would undo it
+    if (this.isSending) return; // the button was pressed meanwhile
     if (outcome === "empty") {
-      location.reload();
+      await this.showWhatArrived();
       return;
     }
     this.say(outcome === "offline" ? this.dataset.offline : this.dataset.signedOut);
     this.tryAgain();
+  }
+
+  /** In the place of the list: to load the page anew would undo what is pressed meanwhile. */
+  async showWhatArrived() {
+    const response = await fetch(location.href).catch(() => null);
+    const page = response?.ok && !response.redirected ? await response.text() : "";
+    const list = new DOMParser().parseFromString(page, "text/html").querySelector("ol.tasks");
+    if (this.isSending) return;
+    if (list) document.querySelector("ol.tasks")?.replaceWith(document.adoptNode(list));
+    document.querySelector(".error-summary")?.remove();
+    this.say("");
   }
 
   tryAgain() {

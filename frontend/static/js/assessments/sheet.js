@@ -252,11 +252,13 @@ class AnswerSheet extends HTMLElement {
     this.retry = Math.min(2 * this.retry, RETRY_LAST);
   }
 
-  /** The check page needs the answers on the server. */
-  async finish() {
+  /** The check page needs the answers on the server; nobody is led there from another question. */
+  async finish(form = this.form) {
+    if (this.form !== form) return;
     const outcome = await this.queue.send();
+    if (this.form !== form) return;
     if (outcome === "empty") location.assign(this.dataset.check ?? "");
-    else setTimeout(() => this.finish(), this.retry);
+    else setTimeout(() => this.finish(form), this.retry);
   }
 }
 

@@ -135,6 +135,9 @@ function autosave(form) {
   }
 
   text.addEventListener("input", changed);
+  window.addEventListener("focus", () => { // perhaps from a window where one has signed in again
+    if (waiting() && other.hidden) later(0);
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     isAsked = true;

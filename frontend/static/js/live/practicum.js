@@ -32,6 +32,8 @@ class PracticumRoom extends HTMLElement {
   #tab = "";
   #isReading = false;
   #isLeaving = false;
+  /** What is said now is about the connection. */
+  #isOfConnection = false;
   /** @type {Record<string, string>} */
   #marks = {};
   /** The line that seems to hold data of a real person; the button sends this one, no other. */
@@ -210,9 +212,10 @@ class PracticumRoom extends HTMLElement {
 
   /** @param {{state: string}} status */
   #status({ state }) {
-    if (state === "offline") this.#say(this.#word("offline"));
-    else if (state === "ended") this.#say(this.#word("ended"));
-    else if (state === "online") this.#say("");
+    if (state === "online" && this.#isOfConnection) this.#say("");
+    if (state !== "offline" && state !== "ended") return;
+    this.#say(this.#word(state));
+    this.#isOfConnection = true;
   }
 
   /** @param {Frame} frame */
@@ -322,6 +325,7 @@ class PracticumRoom extends HTMLElement {
 
   /** @param {string} text */
   #say(text) {
+    this.#isOfConnection = false;
     const place = this.#element("[data-status]");
     if (place) place.textContent = text;
   }

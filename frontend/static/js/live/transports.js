@@ -13,6 +13,7 @@ import { freshToken } from "../fresh-token.js";
 
 const SUBPROTOCOL = "ls.live.v1";
 const POLL_MS = 20_000;
+const POST_MS = 30_000;
 const AGAIN_MS = 2_000;
 const CODE_OF_STATUS = new Map([[401, 4401], [403, 4403], [404, 4404], [410, 4410]]);
 
@@ -66,6 +67,8 @@ export function pollTransport(urls, receiver) {
   let renewing = null;
   /** The token has just been replaced, and nothing has been answered under it. */
   let isNewToken = false;
+  /** @type {Set<string>} commands that wait for their answer */
+  const underWay = new Set();
 
   /** @param {number} code */
   const end = (code) => {
@@ -126,6 +129,7 @@ export function pollTransport(urls, receiver) {
         method: "POST",
         headers: { "Content-Type": "application/json", "X-CSRFToken": token },
         body: JSON.stringify(frame),
+        signal: AbortSignal.timeout(POST_MS),
       });
       if (isOver) return;
       if (!isAnswer(response)) {
@@ -179,8 +183,9 @@ export function pollTransport(urls, receiver) {
       if (frame.t === "hello") {
         positions = structuredClone(frame.resume);
         poll();
-      } else if (frame.t === "cmd") {
-        post(frame);
+      } else if (frame.t === "cmd" && !underWay.has(frame.id)) {
+        underWay.add(frame.id); // each welcome asks again for what has no answer yet
+        post(frame).finally(() => underWay.delete(frame.id));
       }
     },
     close: () => end(1000),
