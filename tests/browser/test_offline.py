@@ -20,8 +20,9 @@ KEPT = """async (path) => {
   return false;
 }"""
 FILES_KEPT = """async () => {
+  // The icon of the tab is fetched past the worker, when the browser likes.
   const files = performance.getEntriesByType("resource").map((entry) => entry.name)
-    .filter((name) => new URL(name).pathname.startsWith("/static/"));
+    .filter((name) => new URL(name).pathname.startsWith("/static/") && !name.includes("favicon"));
   for (const name of files) if (!(await caches.match(name))) return false;
   return files.some((name) => name.includes("/lesson/notes"));
 }"""
