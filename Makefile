@@ -4,6 +4,9 @@ PYTHON := .venv/bin/python
 MANAGE := $(PYTHON) manage.py
 PORT ?= 8000
 PYTEST_ARGS ?= -n 3 --dist loadfile --no-loadscope-reorder --nomigrations --durations 12
+# Status 1 is that of a whole run in which tests failed; CI looks at some of them once more.
+RUN_TESTS = $(PYTHON) -m pytest $(PYTEST_ARGS) \
+	|| { [ $$? = 1 ] && [ -n "$$SECOND_TRY" ] && $(PYTHON) -m tests.second_try; }
 
 .DEFAULT_GOAL := help
 .PHONY: $(shell sed -nE 's/^([a-z-]+):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
@@ -25,14 +28,14 @@ demo: translations ## Run the whole product with the Russian demo course (PORT=8
 
 test: translations ## Run all the tests
 	@bash deploy/test-tools.sh
-	@$(PYTHON) -m pytest $(PYTEST_ARGS)
+	@$(RUN_TESTS)
 
 test-services: translations ## The same tests on PostgreSQL and Redis (DATABASE_URL, REDIS_URL)
 	@bash deploy/test-tools.sh
-	@DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/postgres} \
+	@export DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/postgres} \
 		REDIS_URL=$${REDIS_URL:-redis://127.0.0.1:6379/15} \
-		SECRET_KEY=$${SECRET_KEY:-only-for-the-tests} \
-		$(PYTHON) -m pytest $(PYTEST_ARGS)
+		SECRET_KEY=$${SECRET_KEY:-only-for-the-tests}; \
+		$(RUN_TESTS)
 
 lint: translations ## Style, types, import directions, templates, migrations, deployment checks
 	@bash deploy/lint.sh
