@@ -164,6 +164,17 @@ def test_whoever_has_closed_all_windows_writes_in_any_other(three):
     assert done(room, user, "practicum.hold", tab=new_id()).d == {"held": True}
 
 
+def test_a_departure_that_is_written_late_frees_nothing_of_who_has_come_back(three):
+    room, user, tab = room_of(three), three.user(1), new_id()
+    left_at = timezone.now()
+    done(room, user, "practicum.hold", tab=tab)  # the next page of the same window
+    rooms.rules_of(room).record_departure(
+        room, user_ids=[user.pk], hub="h", at=left_at, reason="left"
+    )
+    assert done(room, user, "practicum.hold", tab=new_id()).d == {"held": False}
+    assert isinstance(three.say(1, "Я вернулась", tab=tab), Ok)
+
+
 def test_a_line_that_is_sent_again_after_a_break_is_said_once(three):
     commands.buckets.clear()
     cmd_id = new_id()
