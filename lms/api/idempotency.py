@@ -17,6 +17,8 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -24,6 +26,7 @@ from rest_framework.response import Response
 
 from lms.api.models import IdempotentRequest
 from lms.api.problems import Problem
+from lms.people.models import User
 
 KEPT_FOR = timedelta(hours=24)
 TRIES = 3
@@ -117,6 +120,13 @@ def _fingerprint(request: Request) -> str:
     else:
         digest.update(request._request.body)
     return digest.hexdigest()
+
+
+def forget_answers_about(person: User, **_signal: Any) -> None:
+    """Empty the kept answers that name an erased person; their keys stay used, so that a repetition
+    does not add the person again."""
+    as_text = IdempotentRequest.objects.annotate(text=Cast("body", TextField()))
+    as_text.filter(text__contains=str(person.uuid)).update(body={})
 
 
 def _begin(client: Any, key: str, fingerprint: str) -> IdempotentRequest:

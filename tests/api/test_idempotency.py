@@ -118,6 +118,15 @@ def test_a_key_is_forgotten_after_a_day(caller, path):
     assert send(caller, path, "k").data["outcome"] == "unchanged"
 
 
+def test_a_kept_answer_tells_nothing_of_who_is_erased(caller, path):
+    learner = send(caller, path, "k").data["enrolment"]["learner"]["id"]
+    assert "Иванова" in str(IdempotentRequest.objects.get(key="k").body)
+    caller.send("POST", f"/learners/{learner}/erase", {"reason": "заявление"})
+    assert IdempotentRequest.objects.get(key="k").body == {}
+    again = send(caller, path, "k")
+    assert (again.status_code, again.data) == (200, {})
+
+
 @pytest.mark.parametrize("key", ["", " ", '""', "ключ".encode().decode("latin-1"), "k" * 256])
 def test_a_key_that_cannot_be_one_is_refused(caller, path, key):
     refused = send(caller, path, key)
