@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -112,6 +112,7 @@ def answer(
     given: str | Sequence[str],
     seconds: float | None = None,
     key: str = "",
+    after: Collection[str] = (),
     age: timedelta = timedelta(0),
     is_partial: bool = False,
 ) -> list[Response]:
@@ -119,8 +120,10 @@ def answer(
 
     given: the value of an option as text for each part of the item (of a single one as it is),
     the words of an open question, or ``cannot_say`` or ``not_applicable`` for the whole item.
-    key: one sending; sent again, it changes nothing. age: how long ago the person answered, when
-    the answer waited for a connection. is_partial: parts may still be empty.
+    key: one sending; sent again, it changes nothing. after: the keys of what the same device sent
+    before, in the place of which this stands. age: how long ago the person answered, when the
+    answer waited for a connection; between devices the later answer stands, as far as the time
+    that requests are on their way lets it be known. is_partial: parts may still be empty.
 
     Raises AlreadySubmitted, NotOpen, NewerAnswerKept, or OutsideTheScale; then nothing is kept.
     """
@@ -139,8 +142,9 @@ def answer(
     there = list(locked.responses.filter(item=item))
     if key and any(response.key == key for response in there):
         return there
-    if any(response.answered_at > answered_at for response in there):
+    if any(old.answered_at > answered_at and old.key not in after for old in there):
         raise NewerAnswerKept
+    answered_at = max([answered_at, *(old.answered_at for old in there)])
     Instrument.objects.filter(pk=locked.instrument_id, frozen_at=None).update(
         frozen_at=timezone.now()
     )

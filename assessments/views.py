@@ -42,6 +42,8 @@ from courses.programme import door_to, programme_of
 from courses.when import moment_in_words
 
 LONGEST_WAIT = timedelta(hours=24)
+MOST_BEFORE = 8
+"""Earlier sendings that one answer may name; the page names no more."""
 """Answers wait on a device for a day at most."""
 
 
@@ -197,6 +199,7 @@ def _keep(attempt: Attempt, item: Item, request: HttpRequest) -> tuple[str, str]
             given=given_in(data, attempt.instrument, item),
             seconds=_number(data.get("seconds")),
             key=data.get("key", ""),
+            after=data.get("after", "").split()[:MOST_BEFORE],
             age=min(timedelta(seconds=_number(data.get("age")) or 0), LONGEST_WAIT),
             is_partial=bool(request.headers.get("X-Autosave")),
         )

@@ -183,6 +183,26 @@ def test_an_older_answer_that_arrives_late_does_not_replace_a_newer_one(client_o
     assert begun.responses.get().value == 3
 
 
+def test_of_one_device_the_last_answer_stands_however_long_the_first_was_on_its_way(
+    client_of, begun
+):
+    """The first seems to be given when it arrives, which is after the second was given."""
+    page, client = f"/assessments/{begun.uuid}/1/", client_of(begun.enrollment.learner)
+
+    def send(**fields: str) -> str:
+        return client.post(page, fields, headers={"X-Autosave": "1"}).json()["saved"]
+
+    send(answer="3", age="0.4", key="first")
+    arrived_at = begun.responses.get().answered_at
+    assert "Сохранено" in send(answer="1", age="2.5", key="second", after="zeroth first")
+    kept = begun.responses.get()
+    assert (kept.value, kept.answered_at) == (1, arrived_at)
+    assert "Сохранено" in send(answer="2", age="2", key="third", after="first second")
+    assert begun.responses.get().value == 2
+    assert "Оставлен" in send(answer="3", age="2", key="of another device")
+    assert begun.responses.get().value == 2
+
+
 def test_a_situation_is_saved_reply_by_reply_but_not_sent_by_halves(client_of, begun):
     browser = client_of(begun.enrollment.learner)
     number = place(begun, "VA" if begun.form == "A" else "VB")

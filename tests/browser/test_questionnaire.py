@@ -94,6 +94,26 @@ def test_the_press_that_sends_is_not_undone_by_an_answer_that_arrives_late(demo_
     expect(page.get_by_role("heading", name="Спасибо, ответы отправлены")).to_be_visible()
 
 
+def test_a_choice_stands_though_the_one_before_was_long_on_its_way(demo_stack, new_visitor):
+    course = make_questionnaires(demo_stack.environment)
+    page = new_visitor(width=360, height=740)
+    course.sign_in(page, demo_stack.url)
+    page.goto(course.waves["pre"])
+    begin(page)
+    late: list[Route] = []
+    page.route(ANSWER, lambda route: late.append(route) if is_sending(route) else route.continue_())
+    choices = page.locator("answer-sheet").get_by_role("radio")
+    with page.expect_request(ANSWER):
+        choices.nth(0).check()
+    choices.nth(2).check()
+    page.wait_for_timeout(1500)
+    page.unroute(ANSWER)
+    let_through(late)
+    wait_until(page, f"{DRAFTS} === 0")
+    page.reload()
+    expect(choices.nth(2)).to_be_checked()
+
+
 def test_both_waves_with_a_lost_connection_and_ones_own_gain(demo_stack, new_visitor):
     course = make_questionnaires(demo_stack.environment)
     page = new_visitor(width=360, height=740)

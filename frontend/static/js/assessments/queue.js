@@ -2,7 +2,7 @@
  * Answers on their way to the server: kept on this device in their order until each has arrived,
  * for at most a day. One sending has one key, so that sent twice it counts once.
  *
- * @typedef {{url: string, fields: Record<string, string>, key: string, at: number}} Waiting
+ * @typedef {{url: string, fields: Record<string, string>, key: string, at: number, after?: string[]}} Waiting
  * @typedef {"empty" | "offline" | "signed-out"} Outcome
  */
 
@@ -10,6 +10,7 @@ import { freshToken } from "../fresh-token.js";
 
 const DAY = 24 * 60 * 60 * 1000;
 const PREFIX = "answers:";
+const MOST_BEFORE = 8;
 
 export class Queue {
   /** @param {string} owner @param {string} attempt @param {string} token */
@@ -24,6 +25,8 @@ export class Queue {
     this.sending = null;
     this.memory = /** @type {Waiting[]} */ ([]);
     this.isStored = true;
+    /** @type {Map<string, string>} the key that arrived last, by the question's address */
+    this.arrived = new Map();
   }
 
   /** @returns {Waiting[]} */
@@ -50,7 +53,8 @@ export class Queue {
   }
 
   /**
-   * The last answer to a question stands; its seconds add up.
+   * The last answer to a question stands; its seconds add up. It names those that it stands for:
+   * one of them may have been so long on its way that it would seem to be the later one.
    * @param {string} url @param {Record<string, string>} fields @param {number} seconds
    */
   add(url, fields, seconds) {
@@ -58,7 +62,9 @@ export class Queue {
     const before = list.find((one) => one.url === url);
     const spent = seconds + Number(before?.fields.seconds ?? 0);
     const kept = { ...fields, ...(spent > 0 && { seconds: spent.toFixed(1) }) };
-    const entry = { url, fields: kept, key: newKey(), at: Date.now() };
+    const after = [...(before?.after ?? []), before?.key ?? "", this.arrived.get(url) ?? ""]
+      .filter(Boolean).slice(-MOST_BEFORE);
+    const entry = { url, fields: kept, key: newKey(), at: Date.now(), after };
     this.keep([...list.filter((one) => one.url !== url), entry]);
   }
 
@@ -88,7 +94,8 @@ export class Queue {
         return "signed-out";
       }
       if (response.status >= 500 || response.status === 429) return "offline";
-      const { key } = first;
+      const { key, url } = first;
+      if (response.ok) this.arrived.set(url, key);
       const answer = await response.json().catch(() => ({}));
       this.keep(this.waiting.filter((one) => one.key !== key));
       if (response.ok) this.onsaved(answer.saved ?? "");
@@ -99,12 +106,12 @@ export class Queue {
 
   /** @param {Waiting} one */
   #post(one) {
-    const age = Math.max(0, (Date.now() - one.at) / 1000).toFixed(1);
+    const age = Math.max(0, (Date.now() - one.at) / 1000).toFixed(3);
     return fetch(one.url, {
       method: "POST",
       keepalive: true, // it goes on when the page is left
       headers: { "X-Autosave": "1", "X-CSRFToken": this.token },
-      body: new URLSearchParams({ ...one.fields, key: one.key, age }),
+      body: new URLSearchParams({ ...one.fields, key: one.key, after: (one.after ?? []).join(" "), age }),
     });
   }
 }
