@@ -14,6 +14,7 @@ MEDIA_ROOT = VAR_DIR / "media"
 ISSUER_KEYS_DIR = VAR_DIR / "keys"
 STORAGES["private"]["OPTIONS"] = {"location": VAR_DIR / "private", "base_url": None}
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+WHITENOISE_AUTOREFRESH = True  # each client of a test would read all static files at its start
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
