@@ -42,9 +42,9 @@ from courses.programme import door_to, programme_of
 from courses.when import moment_in_words
 
 LONGEST_WAIT = timedelta(hours=24)
+"""Answers wait on a device for a day at most."""
 MOST_BEFORE = 8
 """Earlier sendings that one answer may name; the page names no more."""
-"""Answers wait on a device for a day at most."""
 
 
 def start_page(

@@ -19,7 +19,7 @@ from courses.models import Cohort, Enrollment
 from lms.api.cohorts import CohortView
 from lms.api.enrolments import STATES, EnrolmentView
 from lms.api.fields import StrictSerializer
-from lms.api.pagination import ChangedSince, PageAnswer
+from lms.api.pagination import ChangedSince, Page, PageAnswer
 from lms.api.preconditions import conditional
 from lms.api.scopes import Scope
 from lms.insights.figures import Figures, figures_of
@@ -68,6 +68,12 @@ class ReadBackList(EnrolmentView):
             rows = rows.filter(uuid=parameters["enrolment"])
         return rows
 
+    def page_of_changes(self, parameters: dict[str, Any]) -> Page:
+        """In the order in which the enrolments, or what was finished in them, changed last."""
+        rows = with_changes(self.rows(parameters))
+        rows = self.changed_since(rows, parameters, by="changed_at")
+        return self.page(rows, parameters, by="changed_at")
+
 
 def with_changes(rows: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
     """``changed_at``: when the enrolment or what was finished in it changed last."""
@@ -87,10 +93,7 @@ class ProgressList(ReadBackList):
     )
     def get(self, request: Request) -> Response:
         parameters = self.parameters(ReadBackFilters)
-        rows = with_changes(self.rows(parameters))
-        if "updated_since" in parameters:
-            rows = rows.filter(changed_at__gte=parameters["updated_since"])
-        page = self.page(rows, parameters, by="changed_at")
+        page = self.page_of_changes(parameters)
         return Response(page.answer(ProgressLine(_progress_lines(page.rows), many=True).data))
 
 

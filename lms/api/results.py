@@ -172,10 +172,7 @@ class ResultList(ResultsView):
     )
     def get(self, request: Request) -> Response:
         parameters = self.parameters(ReadBackFilters)
-        rows = with_changes(self.rows(parameters))
-        if "updated_since" in parameters:
-            rows = rows.filter(changed_at__gte=parameters["updated_since"])
-        page = self.page(rows, parameters, by="changed_at")
+        page = self.page_of_changes(parameters)
         lines = EnrolmentResultsSerializer(results_of(page.rows), many=True).data
         return Response(page.answer(lines))
 

@@ -136,11 +136,13 @@ class ApiView(ApiAnswers, RegionScope, Conditional, GenericAPIView):
     def page(self, queryset: QuerySet[Model], parameters: dict[str, Any], *, by: str) -> Page:
         return page_of(queryset, by=by, cursor=parameters.get("cursor"), limit=parameters["limit"])
 
-    def changed_since(self, queryset: QuerySet, parameters: dict[str, Any]) -> QuerySet:
+    def changed_since(
+        self, queryset: QuerySet, parameters: dict[str, Any], *, by: str = "updated_at"
+    ) -> QuerySet:
         """Those that changed at the moment that was asked for or later; all, if none was."""
         if "updated_since" not in parameters:
             return queryset
-        return queryset.filter(updated_at__gte=parameters["updated_since"])
+        return queryset.filter(**{f"{by}__gte": parameters["updated_since"]})
 
     def listed(self, page: Page) -> Response:
         return Response(page.answer(self.get_serializer(page.rows, many=True).data))

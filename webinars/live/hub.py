@@ -219,15 +219,13 @@ class RoomHub:
         if self._was_degraded and not self.is_degraded:
             self.dirty_states |= set(self._known_states)
         if self._was_degraded or self.is_degraded:
-            for kept in self.lines.values():
-                kept.forget()  # words may have been taken back without our hearing of it
+            self._forget_words()
         self._was_degraded = self.is_degraded
         asked = dict(self.lines)
         heads = await in_database(snapshots.heads_of, list(asked))
         if self.is_degraded and not self._was_degraded:  # since we began to look
             self._was_degraded = True
-            for kept in self.lines.values():
-                kept.forget()
+            self._forget_words()
         for stream_id, head in heads.items():
             line = self.lines.get(stream_id)
             if line is None or line is not asked[stream_id]:
@@ -239,6 +237,11 @@ class RoomHub:
             line.wanted = max(line.wanted, head.seq)
             if line.has_gap:
                 self.fill(line)
+
+    def _forget_words(self) -> None:
+        """They may have been taken back without our hearing of it: the log knows."""
+        for line in self.lines.values():
+            line.forget()
 
     # --- To the sockets ---------------------------------------------------------------------
     def send_state(self, connections: Iterable[Connection], frame: St) -> None:
