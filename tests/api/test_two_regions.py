@@ -206,7 +206,6 @@ def words_of(response) -> list[str]:
 @given(OPERATIONS)
 @settings(
     max_examples=6,
-    deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),

@@ -99,7 +99,7 @@ words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 addresses = st.sampled_from(["https://a.example/ж", "urn:uuid:1", "did:web:b", "https://c.d/#5"])
 
 
-@hypothesis_settings(max_examples=40, deadline=None)
+@hypothesis_settings(max_examples=40)
 @given(words, words, words, addresses, st.booleans())
 def test_the_kept_shape_gives_what_the_plain_way_gives(issuer, name, story, salt, place, hashed):
     claims = replace(
@@ -248,7 +248,7 @@ def test_a_status_list_is_signed_and_small(issuer, trust):
     assert len(encoded) < 200
 
 
-@hypothesis_settings(max_examples=30, deadline=None)
+@hypothesis_settings(max_examples=30)
 @given(st.sets(st.integers(0, LENGTH - 1), max_size=50))
 def test_status_bits_survive_the_way(indexes):
     bits = decode_bits(encode_bits(indexes))
@@ -261,7 +261,6 @@ def test_a_place_outside_of_the_list_is_refused(index):
         encode_bits([index])
 
 
-@hypothesis_settings(deadline=None)
 @given(st.binary(max_size=64))
 def test_multibase_survives_the_way(data):
     assert multibase.decode(multibase.encode(data)) == data

@@ -66,7 +66,7 @@ PEOPLE = st.dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(PEOPLE, st.lists(PEOPLE, min_size=1, max_size=3))
 def test_no_group_that_was_shown_changes_by_a_few_people(first, later):
     last = settle(States.nobody(), states(first), minimum=MINIMUM)

@@ -119,7 +119,7 @@ COUNTS = st.sampled_from([0, 0, 1, 3, 4, 5, 9, 10, 11, 31])
 REGIONS = st.lists(st.fixed_dictionaries(dict.fromkeys(KINDS, COUNTS)), min_size=1, max_size=4)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(REGIONS, st.integers(0, 3))
 def test_no_difference_of_programme_and_regions_tells_of_a_few(regions, seed):
     programme, by_region = reports_of(programme_of(regions, seed=seed))
@@ -138,7 +138,7 @@ def test_no_difference_of_programme_and_regions_tells_of_a_few(regions, seed):
     }
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(REGIONS)
 def test_no_difference_of_counts_tells_of_a_few(regions):
     programme, by_region = reports_of(programme_of(regions))
@@ -158,7 +158,7 @@ def test_no_difference_of_counts_tells_of_a_few(regions):
             assert whole - sum(filter(None, cells)) >= 5, name
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(REGIONS)
 def test_groups_of_one_region_do_not_tell_of_a_few_either(regions):
     data = programme_of(regions)
@@ -190,7 +190,7 @@ ROWS = st.dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(ROWS)
 def test_categories_of_change_do_not_tell_of_a_few(table):
     of_programme, hidden = hidden_categories(table)

@@ -68,7 +68,7 @@ def test_nothing_more_urgent_is_passed_over(situation):
             )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(situations())
 def test_over_a_whole_week_nobody_gets_more_than_one_a_day(situation):
     start, candidates, wishes, zone = situation

@@ -116,7 +116,7 @@ def test_qpdf_finds_no_error(everything, tmp_path):
     assert "No syntax or stream encoding errors" in told_by("qpdf", "--check", str(path))
 
 
-@hypothesis_settings(max_examples=25, deadline=None)
+@hypothesis_settings(max_examples=25)
 @given(st.lists(pieces, max_size=4), words)
 def test_whatever_stands_in_a_document_it_becomes_pages_whose_every_mark_has_its_element(
     found, title

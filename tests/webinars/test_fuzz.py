@@ -521,7 +521,6 @@ def test_whatever_is_sent_gets_the_answer_of_the_table():
             max_examples=25,
             phases=[Phase.generate],  # shrinking takes minutes: add it to look at a finding
             stateful_step_count=40,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -129,7 +129,6 @@ def act(meeting: Meeting, op: str, who: int, which: int, number: int) -> None:
 
 @settings(
     max_examples=25,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(steps=st.lists(STEPS, min_size=5, max_size=30), looks=st.sets(st.integers(0, 30)))

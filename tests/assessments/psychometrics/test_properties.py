@@ -37,7 +37,7 @@ from assessments.psychometrics import (
 )
 from assessments.psychometrics.values import noncentral_t_cdf
 
-few = settings(max_examples=40, deadline=None)
+few = settings(max_examples=40)
 SCORES = st.one_of(st.integers(0, 4).map(float), st.sampled_from([None, float("nan")]))
 WAVES = st.lists(st.tuples(SCORES, SCORES, SCORES), max_size=12)
 KNOWN = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=3, max_size=14).map(

@@ -26,7 +26,7 @@ def named(text: str) -> set[str]:
     return {hint.category.value for hint in label(text)}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.one_of(st.text(max_size=200), st.lists(WORDS, max_size=30).map(" ".join)))
 def test_any_text_gives_ordered_hints_inside_it_and_the_same_ones_again(text):
     hints = label(text)

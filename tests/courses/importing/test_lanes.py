@@ -84,7 +84,6 @@ def test_an_address_is_handed_on_to_a_row_that_was_looked_at_earlier(cohort, mon
 
 @settings(
     max_examples=8,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(

@@ -232,9 +232,7 @@ def meeting():
     return make_meeting()
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=steps, after=steps)
 @example(before=[("chat.send", 0, 0)], after=[("chat.reply", 1, 0), ("chat.delete", 0, 1)])
 @example(before=[("qa.ask", 0, 0), ("qa.hidden", 2, 0)], after=[("qa.live", 2, 0)])

@@ -43,7 +43,7 @@ people = st.lists(
 ).map(lambda rows: [waiting(n, org, minutes) for n, (org, minutes) in enumerate(rows)])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(people, st.integers(2, 4))
 def test_the_one_who_has_waited_longest_is_always_in_the_group(queue, size):
     group = choose_group(queue, size=size, now=NOON, patience=PATIENCE)
@@ -55,7 +55,7 @@ def test_the_one_who_has_waited_longest_is_always_in_the_group(queue, size):
         assert len(queue) < 2 or all(NOON - one.since < PATIENCE for one in queue)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(people, st.integers(2, 4))
 def test_everybody_gets_a_group_of_two_to_four(queue, size):
     groups = divide(queue, size=size)

@@ -62,7 +62,7 @@ def test_the_phrases_and_people_of_our_scenarios_go_through(scenario):
         assert find(text, invented=invented) == [], text
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(alphabet="аБв Гд.+-(78905@\n—", max_size=120))
 def test_any_text_is_read_without_trouble(text):
     assert len(find(text)) <= len(Kind)

@@ -132,7 +132,7 @@ class PracticumMachine(RuleBasedStateMachine):
 
 
 TestPracticumMachine = PracticumMachine.TestCase
-TestPracticumMachine.settings = settings(max_examples=80, stateful_step_count=50, deadline=None)
+TestPracticumMachine.settings = settings(max_examples=80, stateful_step_count=50)
 
 
 def everyone(course: Course, step) -> Course:
